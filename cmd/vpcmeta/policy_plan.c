@@ -53,7 +53,9 @@ static void find_findings(const struct app *app, struct policy_plan *planned, st
                                          .known_facts = fleet->known_facts,
                                          .known_whole = fleet->missing.size == 0},
                &(struct audit_terms){.policy = planned->loaded.policy, .as_of = planned->loaded.as_of}, &audit);
-    audit_warn_of_expiry(app, &audit);
+    if (app != NULL) {
+        audit_warn_of_expiry(app, &audit);
+    }
     struct plan_finding *findings =
         text_arena_alloc(&planned->memory, (audit.count + 1) * sizeof(*findings)); /* in the order of resources */
     size_t count = resource_list_count(fleet->selected);
@@ -107,7 +109,8 @@ static bool read_bodies(struct policy_plan *planned, struct err *e)
     const struct inventory_scope *scope = &planned->fleet.scope;
     struct err error = ERR_INIT;
 
-    if (!replaces_templates(&planned->fleet) || inventory_read_templates(scope, &planned->templates, &error)) {
+    if (planned->templates.list != NULL || !replaces_templates(&planned->fleet) ||
+        inventory_read_templates(scope, &planned->templates, &error)) {
         return true;
     }
     return (planned->fleet.missing.size > 0 && inventory_is_gap(scope, &error)) || err_take(e, &error);
@@ -122,6 +125,7 @@ static void gather_groups(struct policy_plan *planned, const struct plan_subject
     int64_t *stale = text_arena_alloc(&planned->memory, (count + 1) * sizeof(*stale));
     size_t next = 0;
 
+    resource_list_destroy(planned->groups);
     planned->groups = resource_list_create();
     for (size_t i = 0; i < count; i++) {
         const struct resource *group = resource_list_at(fleet->known, i);
@@ -155,6 +159,7 @@ static void take_counts(const struct policy_plan *planned, int64_t stale[])
     }
 }
 
+/* Makes the plan, also once more; `app` is NULL where what there is to warn of was said. */
 static bool make_plan(const struct app *app, struct policy_plan *planned, struct err *e)
 {
     const struct policy_fleet *fleet = &planned->fleet;
@@ -172,6 +177,7 @@ static bool make_plan(const struct app *app, struct policy_plan *planned, struct
     if (!read_bodies(planned, e)) {
         return false;
     }
+    resource_list_destroy(planned->list);
     planned->list = resource_list_create();
     const struct resource_list *templates = planned->templates.list != NULL ? planned->templates.list : fleet->known;
     plan_policy_make(&(struct plan_policy_terms){.selected = fleet->selected,
@@ -196,34 +202,51 @@ static bool is_bound(const struct plan_item *item)
            item->resource->id != NULL;
 }
 
-/* Reads what changes once more; what has changed since it was listed is planned from what it has now. */
+static bool same_word(const char *one, const char *other)
+{
+    return one == other || text_equal(one, other);
+}
+
+static bool differs(const struct resource *before, const struct resource *now)
+{
+    return resource_settings_diff(&before->settings, &now->settings) != 0 ||
+           resource_settings_diff(&now->settings, &before->settings) != 0 || !same_word(before->name, now->name) ||
+           !same_word(before->status, now->status) || !same_word(before->lifecycle_state, now->lifecycle_state) ||
+           !same_word(before->odd, now->odd);
+}
+
+/* Reads what changes once more, and where that has changed since it was listed plans from what is there now. */
 static bool read_etags(struct policy_plan *planned, struct err *e)
 {
-    struct plan *plan = &planned->made.plan;
-    CLEANUP(text_free_pointer) struct resource **records = mem_array(plan->count + 1, sizeof(struct resource *));
-    size_t count = 0;
-    char reason[PLAN_REASON_SIZE];
+    const struct plan *plan = &planned->made.plan;
+    struct resource_list *selected = planned->fleet.selected;
+    size_t most = resource_list_count(selected), count = 0;
+    CLEANUP(text_free_pointer) struct resource **records = mem_array(most + 1, sizeof(struct resource *));
+    CLEANUP(text_free_pointer) struct resource *before = mem_array(most + 1, sizeof(struct resource));
+    CLEANUP(mem_set_free) struct mem_set bound = {0};
+    bool changed = false;
 
     for (size_t i = 0; i < plan->count; i++) {
-        struct plan_item *item = &plan->items[i];
-        if (is_bound(item)) {
-            records[count] = resource_list_adopt(planned->list, item->resource);
-            records[count]->api = item->resource->api;
-            item->resource = records[count++];
+        (void)(is_bound(&plan->items[i]) && mem_set_add(&bound, plan->items[i].resource->id));
+    }
+    for (size_t i = 0; i < most; i++) {
+        struct resource *record = resource_list_at(selected, i);
+        if (record->id != NULL && mem_set_has(&bound, record->id)) {
+            before[count] = *record;
+            records[count++] = record;
         }
     }
-    if (!inventory_read_again(&planned->fleet.scope, planned->list, records, count, e)) {
+    if (!inventory_read_again(&planned->fleet.scope, selected, records, count, e)) {
         return false;
     }
-    for (size_t i = 0; i < plan->count; i++) {
-        struct plan_item *item = &plan->items[i];
-        if (is_bound(item)) {
-            item->verdict = plan_judge(item->resource, item->wanted, &item->mask, reason);
-            item->after = resource_settings_over(&item->resource->settings, item->wanted, item->mask);
-            item->reason = item->verdict == PLAN_SKIP ? text_arena_copy(&plan->memory, reason, strlen(reason)) : NULL;
-        }
+    for (size_t i = 0; i < count; i++) {
+        changed = changed || differs(&before[i], records[i]);
     }
-    return true;
+    if (!changed) {
+        return true;
+    }
+    plan_policy_free(&planned->made);
+    return make_plan(NULL, planned, e);
 }
 
 /* --- all of it ---------------------------------------------------------------------------------------- */
@@ -254,13 +277,14 @@ bool policy_plan_make(struct app *app, const struct cli_call *call, const struct
                                            .parts = POLICY_READ_USE | POLICY_READ_MEMBERS | POLICY_READ_RESTARTS |
                                                     POLICY_READ_OTHERS | POLICY_READ_RULE_PROFILES |
                                                     POLICY_READ_ARCHITECTURES};
-    if (!policy_read_fleet(app, call, &reading, &ret->fleet, e) || !make_plan(app, ret, e)) {
+    if (!policy_read_fleet(app, call, &reading, &ret->fleet, e) || !make_plan(app, ret, e) ||
+        (etags && ret->fleet.missing.size == 0 && !read_etags(ret, e))) {
         return false;
     }
     policy_after_judge(app, ret);
     detail_unmanaged(app, &ret->fleet);
     results_warn_interrupted(app, ret->fleet.selected);
-    return write_check(app, &ret->made.plan, e) && (!etags || ret->fleet.missing.size > 0 || read_etags(ret, e));
+    return write_check(app, &ret->made.plan, e);
 }
 
 /* The account of the plan's resources; NULL: none says it. Owned by the plan. */

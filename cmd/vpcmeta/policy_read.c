@@ -153,22 +153,25 @@ static struct audit_facts *make_facts(const struct reading *reading, const struc
 
 /* --- pending restarts --------------------------------------------------------------------------------- */
 
-/* A history that cannot be read is no reason not to audit: which restarts are pending is then unknown. */
-static void read_restarts(const struct app *app, struct policy_fleet *fleet)
+/* Where the history cannot be read, what only it can say is missing, as if an API had not said it. */
+static void read_restarts(struct policy_fleet *fleet)
 {
     enum resource_switch *pending = NULL;
     struct err error = ERR_INIT;
+    size_t unknown = 0;
 
     bool readable = write_read_restarts(fleet->selected, &pending, &error);
-    if (!readable) {
-        app_warn(app, "it is not known which servers need a restart: %s", error.message);
-    }
     for (size_t i = 0; i < resource_list_count(fleet->selected); i++) {
         const struct resource *record = resource_list_at(fleet->selected, i);
         if (record->kind->restart_to_enable) {
             fleet->facts[i].restart_pending = plan_needs_restart(record, readable ? pending[i] : RESOURCE_UNKNOWN);
             fleet->facts[i].restart_reading = readable ? AUDIT_READ : AUDIT_UNREADABLE;
+            unknown += !readable && fleet->facts[i].restart_pending == RESOURCE_UNKNOWN;
         }
+    }
+    if (unknown > 0) {
+        text_printf(&fleet->missing, "it is not known which of %zu server%s need%s a restart: %s\n", unknown,
+                    unknown == 1 ? "" : "s", unknown == 1 ? "s" : "", error.message);
     }
     free(pending);
 }
@@ -263,7 +266,7 @@ bool policy_read_fleet(struct app *app, const struct cli_call *call, const struc
     userdata_scanner_destroy(reading.scanner);
     iam_profiles_destroy(reading.profiles);
     if (good && (reading.parts & POLICY_READ_RESTARTS) != 0) {
-        read_restarts(app, ret);
+        read_restarts(ret);
     }
     return good;
 }

@@ -60,8 +60,8 @@ static bool is_touched(const struct set_task *set)
     const struct resource *planned = write->task.result->item->resource;
 
     return write->task.result->item->conflict_policy == PLAN_CONFLICT_STRICT_RECORD && write->receipt == FLEET_UNSENT &&
-           planned->etag != NULL && write->etag[0] != '\0' && strcmp(planned->etag, write->etag) != 0 &&
-           !resource_status_passes(planned->status);
+           planned->etag != NULL && planned->etag[0] != '\0' && write->etag[0] != '\0' &&
+           strcmp(planned->etag, write->etag) != 0 && !resource_status_passes(planned->status);
 }
 
 /*

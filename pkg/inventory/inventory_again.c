@@ -17,7 +17,8 @@ static bool take_record(struct answer_node root, const struct http_reply *reply,
 
     (void)e;
     resource_read(again->list, again->record, root);
-    again->record->etag = resource_list_copy(again->list, reply->etag, strlen(reply->etag));
+    again->record->etag =
+        reply->etag[0] != '\0' ? resource_list_copy(again->list, reply->etag, strlen(reply->etag)) : NULL;
     return true;
 }
 

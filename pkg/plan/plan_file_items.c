@@ -7,6 +7,16 @@
 
 /* --- reading ------------------------------------------------------------------------------------------ */
 
+/* "" is none: a gateway may take ETags away. */
+static bool read_etag(const struct plan_file_reader *reader, const json_t *object, const char **ret)
+{
+    if (!plan_file_get_word(reader, object, "etag", false, ret)) {
+        return false;
+    }
+    *ret = *ret != NULL && (*ret)[0] != '\0' ? *ret : NULL;
+    return true;
+}
+
 static bool read_resource(const struct plan_file_reader *reader, const json_t *object, struct resource **ret)
 {
     const struct resource_kind *kind = resource_kind_find(
@@ -23,8 +33,7 @@ static bool read_resource(const struct plan_file_reader *reader, const json_t *o
            plan_file_get_word(reader, object, "name", false, &resource->name) &&
            plan_file_get_word(reader, object, "crn", false, &resource->crn) &&
            plan_file_get_word(reader, object, "status", false, &resource->status) &&
-           plan_file_get_word(reader, object, "etag", false, &resource->etag) &&
-           plan_file_get_object(reader, object, "template", &template) &&
+           read_etag(reader, object, &resource->etag) && plan_file_get_object(reader, object, "template", &template) &&
            (template == NULL || (plan_file_get_word(reader, template, "id", false, &resource->template_id) &&
                                  plan_file_get_word(reader, template, "name", false, &resource->template_name)));
 }

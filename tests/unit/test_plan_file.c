@@ -334,6 +334,19 @@ static void what_is_too_large_to_be_read_is_not_written(void **state)
     assert_non_null(strstr(e.message, "a plan file has 64 MiB at most"));
 }
 
+static void an_etag_that_a_gateway_took_away_is_none(void **state)
+{
+    CLEANUP(made_free) struct made made = {0};
+    CLEANUP(text_free) struct text text = {0};
+
+    (void)state;
+    fill(&made);
+    forge(&made, "W/\\\"0a1b\\\"", "", &text);
+    CLEANUP(found_free) struct found found = decode(text_string(&text), text.size);
+    assert_true(found.fine);
+    assert_null(found.plan.items[4].resource->etag);
+}
+
 static void what_is_no_plan_is_called_so(void **state)
 {
     static const struct {
@@ -384,6 +397,7 @@ int main(void)
         cmocka_unit_test(what_no_plan_can_say_is_refused_also_with_its_digest),
         cmocka_unit_test(what_would_be_refused_is_not_written),
         cmocka_unit_test(what_is_too_large_to_be_read_is_not_written),
+        cmocka_unit_test(an_etag_that_a_gateway_took_away_is_none),
         cmocka_unit_test(what_is_no_plan_is_called_so),
         cmocka_unit_test(a_plan_holds_until_it_expires_and_for_its_major_version),
     };
