@@ -1,3 +1,4 @@
+#!/usr/bin/env bats
 # The commands that a run recommends are about its own servers: named where they are few, else as those of the run.
 load client
 load runs
@@ -52,4 +53,18 @@ recommended() {
     "$vpcmeta" instance set --all --hop-limit 3 -y -q > all 2> err
     run -2 --separate-stderr "$vpcmeta" instance restart --from run:last -y
     [[ $stderr == *"--from run:last names nothing: no server of that run has a restart pending"* ]]
+}
+
+@test "runs show names the servers of its run as well, and says what a restart leaves alone" {
+    meta instance set --name '*-000?' --name '*-001?' --enabled true --protocol https -y
+    expect 0
+    meta runs show last
+    expect 0
+    command=$(printf '%s\n' "$stderr" > shown; recommended shown)
+    grep -q "restart th.* (.*; spot servers and those with instance storage are skipped):" shown
+    [ -n "$command" ]
+    [[ $command != *--all* ]]
+    # shellcheck disable=SC2086
+    meta $command --dry-run
+    expect 0
 }
