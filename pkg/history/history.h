@@ -67,7 +67,7 @@ struct history_run {
     const char *ended_at;               /* NULL while it runs and when it was cut off */
     const char *command;                /* "instance set" */
     const char *arguments;              /* JSON array, without secrets: the caller sees to that */
-    const struct history_place *places; /* where it works, in the order in which they are locked */
+    const struct history_place *places; /* where it works */
     size_t place_count;
     const char *regions; /* of its steps, as far as they are known: "us-south,eu-de"; NULL: none is */
     const struct history_invocation *invocations; /* in their order */

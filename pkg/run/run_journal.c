@@ -193,10 +193,7 @@ static bool lock_places(const struct run_request *request, struct places *places
     if (!changes_existing(request->plan)) {
         return true;
     }
-    journal->locks = history_lock(journal->history, places->items, places->count, holder->description, e);
-    if (journal->locks == NULL && e->code == ERR_LOCKED) {
-        run_explain_lock(journal->history, places->items, places->count, e);
-    }
+    journal->locks = run_lock(journal->history, places->items, places->count, request->plan, holder->description, e);
     return journal->locks != NULL;
 }
 

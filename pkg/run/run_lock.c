@@ -1,23 +1,13 @@
-/* What is said of the run that is in the way. */
+/* The locks of a run, and what is said of the run that is in the way. */
 #include "run/run_lock.h"
 
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "clock/clock.h"
-
-static bool shares_place(const struct history_run *run, const struct history_place places[], size_t count)
-{
-    for (size_t i = 0; i < run->place_count; i++) {
-        for (size_t j = 0; j < count; j++) {
-            if (text_equal(run->places[i].account, places[j].account) &&
-                text_equal(run->places[i].api, places[j].api)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
+#include "mem/mem.h"
 
 bool run_read_host(char ret[RUN_HOST_SIZE])
 {
@@ -55,7 +45,8 @@ static void append_age(const struct history_run *run, struct text *out)
     }
 }
 
-void run_explain_lock(struct history *history, const struct history_place places[], size_t count, struct err *e)
+/* Puts in place of the error one that names the run, unless the history has none that who holds the lock works on. */
+static void explain(struct history *history, struct err *e)
 {
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     struct err ignored = ERR_INIT;
@@ -65,15 +56,74 @@ void run_explain_lock(struct history *history, const struct history_place places
     }
     for (size_t i = 0; i < runs.count; i++) {
         const struct history_run *run = &runs.items[i];
+        const char *who = run->holder.description;
         CLEANUP(text_free) struct text age = {0};
-        if (run->state != HISTORY_RUNNING || run->holder.description == NULL || !shares_place(run, places, count)) {
+        if (run->state != HISTORY_RUNNING || who == NULL || strstr(e->message, who) == NULL) {
             continue;
         }
         append_age(run, &age);
         err_clear(e);
-        err_set(e, ERR_LOCKED, "run %s has been changing servers there%s (%s)", run->id, text_string(&age),
-                run->holder.description);
+        err_set(e, ERR_LOCKED, "run %s has been changing servers there%s (%s)", run->id, text_string(&age), who);
         advise(&run->holder, e);
         return;
     }
+}
+
+/* --- what is locked ----------------------------------------------------------------------------------- */
+
+struct locked {
+    struct history_place *items;
+    size_t count, capacity;
+    struct text_arena memory;
+};
+
+static void locked_free(struct locked *locked)
+{
+    free(locked->items);
+    text_arena_free(&locked->memory);
+}
+
+static bool same_text(const char *text, const char *part, size_t size)
+{
+    return strncmp(text, part, size) == 0 && text[size] == '\0';
+}
+
+/* Account and region of a resource, where its CRN has both. */
+static void add_region(struct locked *locked, const char *crn)
+{
+    size_t account_size, region_size;
+    const char *account = resource_crn_account(crn, &account_size);
+    const char *region = resource_crn_region(crn, &region_size);
+
+    if (account == NULL || region == NULL || account_size == 0 || region_size == 0) {
+        return;
+    }
+    for (size_t i = 0; i < locked->count; i++) {
+        const struct history_place *known = &locked->items[i];
+        if (same_text(known->account, account, account_size) && same_text(known->api, region, region_size)) {
+            return;
+        }
+    }
+    *mem_list_add(locked) = (struct history_place){.account = text_arena_copy(&locked->memory, account, account_size),
+                                                   .api = text_arena_copy(&locked->memory, region, region_size)};
+}
+
+struct history_locks *run_lock(struct history *history, const struct history_place places[], size_t count,
+                               const struct plan *plan, const char *who, struct err *e)
+{
+    CLEANUP(locked_free) struct locked locked = {0};
+
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].verdict == PLAN_CHANGE && plan->items[i].resource->id != NULL) {
+            add_region(&locked, plan->items[i].resource->crn);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        *mem_list_add(&locked) = places[i];
+    }
+    struct history_locks *locks = history_lock(history, locked.items, locked.count, who, e);
+    if (locks == NULL && e->code == ERR_LOCKED) {
+        explain(history, e);
+    }
+    return locks;
 }

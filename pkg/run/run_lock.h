@@ -1,8 +1,9 @@
-/* run_lock: which run holds the lock that another one wants. Private to the room. */
+/* run_lock: the locks of where a run changes something, and which run holds one. Private to the room. */
 #ifndef RUN_RUN_LOCK_H
 #define RUN_RUN_LOCK_H
 
 #include "history/history.h"
+#include "plan/plan.h"
 
 enum { RUN_HOST_SIZE = 256 };
 
@@ -10,9 +11,12 @@ enum { RUN_HOST_SIZE = 256 };
 bool run_read_host(char ret[RUN_HOST_SIZE]);
 
 /*
- * Puts in place of an error ERR_LOCKED one that names the run that changes servers in one of the places, how long it
- * has been in progress, and what can be done; unless the history has no such run.
+ * Takes the locks of the places and, as an API may have several addresses (public, private, by way of another region),
+ * those of the accounts and regions that the CRNs of what changes have. Errors: ERR_LOCKED, which names the run that is
+ * in the way, how long it has been in progress, and what can be done; ERR_IO. Freed with history_unlock.
  */
-void run_explain_lock(struct history *history, const struct history_place places[], size_t count, struct err *e);
+struct history_locks *run_lock(struct history *history, const struct history_place places[], size_t count,
+                               const struct plan *plan, const char *who, struct err *e)
+    __attribute__((warn_unused_result));
 
 #endif
