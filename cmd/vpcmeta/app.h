@@ -79,6 +79,9 @@ bool app_lacks_login(const struct app *app);
 /* The command under way logs in so. NULL: it says nothing. Copies. */
 void app_adopt_login(struct app *app, const char *auth, const char *api_key_file);
 
+/* The options of place of a command that works where this one does: those that were given, and how the policy logs in. */
+struct cli_place app_given_place(const struct app *app);
+
 /* The compiled-in JSON Schemas, or those of --schema-dir. */
 struct schema_catalog *app_schemas(struct app *app, struct err *e);
 

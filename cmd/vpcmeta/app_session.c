@@ -186,6 +186,16 @@ void app_adopt_login(struct app *app, const char *auth, const char *api_key_file
     app->globals = &app->adopted;
 }
 
+struct cli_place app_given_place(const struct app *app)
+{
+    const struct cli_place here = options_place(app->globals, NULL);
+    struct cli_place place = options_place(app->given, NULL);
+
+    place.auth = here.auth;
+    place.api_key_file = here.api_key_file;
+    return place;
+}
+
 void app_describe_target(const struct app *app, struct text *out)
 {
     struct session_options options = session_options(app);

@@ -2,6 +2,7 @@
 #include "audit_options.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "mem/mem.h"
 
@@ -152,6 +153,20 @@ void audit_options_collect(const struct audit_opts *opts, struct text_arena *mem
     add_flag(ret, "allow-unlimited-exceptions", opts->policy.allow_unlimited);
     ret->shared = ret->count;
     add_choices(ret, opts, memory);
+}
+
+bool audit_options_read_input(const struct audit_option options[], size_t count)
+{
+    static const char *const files[] = {"from", "policy", "exceptions"};
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < sizeof(files) / sizeof(files[0]); j++) {
+            if (strcmp(options[i].name, files[j]) == 0 && text_equal(options[i].value, "-")) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 void audit_options_free(struct audit_options *options)

@@ -34,6 +34,9 @@ struct audit_options {
     size_t shared;    /* the first ones, which `apply` has as well */
 };
 void audit_options_collect(const struct audit_opts *opts, struct text_arena *memory, struct audit_options *ret);
+
+/* Whether one of the options reads standard input, which no command that repeats it can read again. */
+bool audit_options_read_input(const struct audit_option options[], size_t count);
 void audit_options_free(struct audit_options *options); /* for CLEANUP */
 
 #endif

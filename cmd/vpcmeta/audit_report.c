@@ -1,5 +1,6 @@
 /* The report of an audit: findings, fixes, counts and, last, the reason of the exit status. */
 #include "audit_report.h"
+#include "audit_options.h"
 #include "audit_report_files.h"
 
 #include <string.h>
@@ -137,9 +138,13 @@ static void append_apply(const struct audit_report *report, size_t columns, stru
     text_append_char(out, '\n');
 }
 
-static bool has_settings_to_apply(const struct audit *audit)
+static bool has_settings_to_apply(const struct audit_report *report)
 {
-    for (size_t i = 0; audit_is_settled_by_apply(audit) && i < audit->fix_count; i++) {
+    const struct audit *audit = report->audit;
+    bool possible = audit_is_settled_by_apply(audit) &&
+                    !audit_options_read_input(report->apply->options, report->apply->option_count);
+
+    for (size_t i = 0; possible && i < audit->fix_count; i++) {
         if (audit->fixes[i].settings.given != 0) {
             return true;
         }
@@ -159,7 +164,7 @@ static bool print_fixes(struct page *page, const struct audit_report *report, st
     if (commands.size > 0) {
         text_printf(&lines, "Recommended fixes (preview each with --dry-run):\n%s", text_string(&commands));
     }
-    if (has_settings_to_apply(audit)) {
+    if (has_settings_to_apply(report)) {
         text_append(&apply, "Or set everything that the policy wants:\n");
         append_apply(report, page->options.columns, &apply);
     }
@@ -359,7 +364,7 @@ static bool write_files(struct app *app, const struct audit_report *report, stru
     JSON_CLEANUP json_t *head = head_of(report);
     append_reason(report, &reason);
     audit_grouped_fixes(report->audit, 0, &fixes);
-    if (has_settings_to_apply(report->audit)) {
+    if (has_settings_to_apply(report)) {
         append_apply(report, 0, &apply);
     }
     const struct audit_report_words words = {

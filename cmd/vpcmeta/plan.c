@@ -6,6 +6,7 @@
 #include "clock/clock.h"
 #include "commands.h"
 #include "fsio/fsio.h"
+#include "plan_next.h"
 #include "plan_report.h"
 #include "policy_plan.h"
 #include "results.h"
@@ -97,51 +98,19 @@ static bool keep(const char *path, struct plan_file *file, struct err *e)
 
 /* --- the report --------------------------------------------------------------------------------------- */
 
-/* Of the words, how many from this one on are about how the plan is shown, not about what is planned. */
-static size_t count_display_words(const char *const words[], size_t count)
-{
-    static const struct {
-        const char *word;
-        size_t values;
-    } display[] = {{"--exit-code", 0}, {"--no-pager", 0}, {"--quiet", 0},  {"-q", 0},       {"--verbose", 0},
-                   {"--sort", 1},      {"--limit", 1},    {"--fields", 1}, {"--jq", 1},     {"--no-headers", 0},
-                   {"-v", 0},          {"--color", 1},    {"--trace", 1},  {"--output", 1}, {"-o", 1}};
-
-    for (size_t i = 0; i < sizeof(display) / sizeof(display[0]); i++) {
-        size_t size = strlen(display[i].word);
-        if (strcmp(words[0], display[i].word) == 0) {
-            return 1 + (display[i].values < count ? display[i].values : 0);
-        }
-        if (display[i].values > 0 && strncmp(words[0], display[i].word, size) == 0 && words[0][size] == '=') {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* The command that carries it out: the plan that is kept, or the same policy and selection. */
-static void append_next(const struct app *app, const struct plan_opts *opts, struct text *out)
+static void append_next(const struct app *app, const struct cli_call *call, struct text *out)
 {
-    bool replaced = false;
+    const struct plan_opts *opts = call->opts;
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
 
-    text_append(out, "next: ");
     if (opts->out != NULL) {
-        text_printf(out, "%s apply ", app->program->name);
-        cli_quote(out, opts->out);
+        plan_next_file(app, opts->out, &line);
+    } else if (!plan_next_policy(app, call, &opts->policy, &opts->select, &line)) {
+        text_append(out, "next: plan again with --out FILE, and apply that (standard input cannot be read again)");
         return;
     }
-    text_append(out, app->program->name);
-    for (size_t i = 0; i < app->words_count; i++) {
-        bool is_command = !replaced && strcmp(app->words[i], app->command) == 0;
-        size_t skipped = count_display_words(&app->words[i], app->words_count - i);
-        if (skipped > 0) {
-            i += skipped - 1;
-            continue;
-        }
-        text_append_char(out, ' ');
-        cli_quote(out, is_command ? "apply" : app->words[i]);
-        replaced = replaced || is_command;
-    }
+    text_printf(out, "next: %s", cli_command_line_string(&line));
     (void)secrets_mask(app->secrets, out->data, out->size);
 }
 
@@ -183,7 +152,7 @@ static int plan(struct app *app, const struct cli_call *call, struct err *e)
         return refuse(app, &planned, e);
     }
     if (complete && changes > 0) {
-        append_next(app, opts, &next);
+        append_next(app, call, &next);
     }
     if (!plan_report(app,
                      &(struct plan_report){.file = &file,

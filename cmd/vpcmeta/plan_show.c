@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "fsio/fsio.h"
 #include "plan_html.h"
+#include "plan_next.h"
 #include "plan_report.h"
 #include "results.h"
 #include "wrong_file.h"
@@ -85,11 +86,10 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     }
     clock_stamp(clock_wall_s(clock_system()), now);
     bool usable = plan_file_check(&file, now, app->program->version, &unusable);
-    if (usable && plan_count(&plan).change > 0) {
-        cli_command_line_begin(&line, app->program->name, "apply");
-        cli_command_line_operand(&line, call->args[0]);
-        text_printf(&next, "next: %s", cli_command_line_string(&line));
-        apply = strcmp(call->args[0], "-") != 0 ? cli_command_line_string(&line) : NULL;
+    if (usable && plan_count(&plan).change > 0 && strcmp(call->args[0], "-") != 0) {
+        plan_next_file(app, call->args[0], &line);
+        apply = cli_command_line_string(&line);
+        text_printf(&next, "next: %s", apply);
     }
     if (opts->html != NULL && !write_page(opts->html, &file, &unusable, apply, e)) {
         return err_exit_status(e);

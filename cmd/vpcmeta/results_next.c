@@ -125,7 +125,7 @@ static void add_unknown_restarts(struct next *next, const struct fleet_run *run)
 /* "runs resume RUN" with the options of place that were given. */
 static void make_run_command(const struct app *app, const char *path, const char *run_id, struct cli_command_line *line)
 {
-    const struct cli_place place = options_place(app->given, NULL);
+    const struct cli_place place = app_given_place(app);
 
     cli_command_line_begin(line, app->program->name, path);
     cli_command_line_operand(line, run_id);

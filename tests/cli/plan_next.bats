@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# The commands that plan, plan show and apply print: they work where the command did, when they are pasted.
+load sim
+
+setup() {
+    sim_start --region us-south,eu-de --instances 4 --templates 1 --groups 0 --bare-metal 0 --mix plain --seed 7
+    export HOME=$BATS_TEST_TMPDIR
+    cd "$BATS_TEST_TMPDIR"
+    unset IC_API_KEY
+    mkdir keys
+    echo "$SIM_API_KEY" > keys/api.key
+    chmod 600 keys/api.key
+    cat > policy.yaml << END
+version: 1
+rules:
+  - {name: web, kinds: [instance], metadata_service: {enabled: true, protocol: https}}
+END
+    place=(--endpoint "$SIM_URL" --iam-url "$SIM_BASE")
+}
+
+teardown() {
+    sim_stop
+}
+
+vpcmeta() {
+    "$BUILD/vpcmeta" "$@"
+}
+
+# The command of the line that begins so, without a credential in the environment.
+paste() {
+    local command
+    command=$(sed -n "s/^$1 *//p" <<< "$output" | tail -1)
+    [ -n "$command" ]
+    run eval "$command $2"
+}
+
+@test "the next command of a plan that is kept has the options of place, and that of plan show those it was given" {
+    run -0 vpcmeta plan --policy policy.yaml --region us-south,eu-de "${place[@]}" --api-key-file keys/api.key \
+        --out "the plan.json"
+    [[ ${lines[-1]} == "next: vpcmeta apply 'the plan.json' --endpoint $SIM_URL "*" --api-key-file keys/api.key" ]]
+    paste next: -n
+    [ "$status" -eq 0 ]
+    [[ $output == *"8 of 8 would change"* ]]
+    run -0 vpcmeta plan show "the plan.json" "${place[@]}"
+    [[ ${lines[-1]} == "next: vpcmeta apply 'the plan.json' --endpoint $SIM_URL --iam-url $SIM_BASE" ]]
+    cp "the plan.json" ./-x.json
+    run -0 vpcmeta plan show -- -x.json
+    [ "${lines[-1]}" = "next: vpcmeta apply -- -x.json" ]
+    run -0 vpcmeta plan --policy policy.yaml --region us-south "${place[@]}" --api-key-file keys/api.key --out=-x.json
+    [[ ${lines[-1]} == "next: vpcmeta apply --endpoint "*" -- -x.json" ]]
+}
+
+@test "where the policy says how to log in, the commands that are printed say it as well" {
+    echo "credentials: {auth: iam, api_key_file: keys/api.key}" >> policy.yaml
+    run -0 vpcmeta plan --policy policy.yaml --region us-south,eu-de "${place[@]}" --out kept.json
+    [[ ${lines[-1]} == "next: vpcmeta apply kept.json "*" --auth iam --api-key-file keys/api.key" ]]
+    paste next: -n
+    [ "$status" -eq 0 ]
+    run -0 vpcmeta apply --policy policy.yaml --region us-south,eu-de "${place[@]}" -y
+    [[ $output == *" --auth iam --api-key-file keys/api.key"* ]]
+    output=${output/  vpcmeta runs rollback/undo: vpcmeta runs rollback}
+    paste undo: -n
+    [ "$status" -ne 4 ]
+}
+
+@test "what came on standard input is in no command that is printed" {
+    key=(--api-key-file keys/api.key --region us-south)
+    run -0 vpcmeta plan --policy - "${place[@]}" "${key[@]}" < policy.yaml
+    [ "${lines[-1]}" = "next: plan again with --out FILE, and apply that (standard input cannot be read again)" ]
+    run -0 vpcmeta plan --policy policy.yaml --from - "${place[@]}" "${key[@]}" <<< "web-0001"
+    [[ ${lines[-1]} != *"vpcmeta apply"* ]]
+    run -0 vpcmeta plan --policy - "${place[@]}" "${key[@]}" --out kept.json < policy.yaml
+    [[ ${lines[-1]} == "next: vpcmeta apply kept.json "* ]]
+    run -0 vpcmeta plan show - < kept.json
+    [[ $output == *"4 changes"* ]]
+    [[ $output != *"next:"* ]]
+    run -3 vpcmeta audit --policy - "${place[@]}" "${key[@]}" < policy.yaml
+    [[ $output != *"vpcmeta apply"* ]]
+    run -3 vpcmeta audit --policy policy.yaml "${place[@]}" "${key[@]}"
+    [[ $output == *"vpcmeta apply --policy policy.yaml"* ]]
+}
