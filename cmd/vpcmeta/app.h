@@ -79,7 +79,7 @@ bool app_lacks_login(const struct app *app);
 /* The command under way logs in so. NULL: it says nothing. Copies. */
 void app_adopt_login(struct app *app, const char *auth, const char *api_key_file);
 
-/* The options of place of a command that works where this one does: those that were given, and how the policy logs in. */
+/* The place of a command that works where this one does: as it was given, and with the login that the policy names. */
 struct cli_place app_given_place(const struct app *app);
 
 /* The compiled-in JSON Schemas, or those of --schema-dir. */
