@@ -60,6 +60,34 @@ static json_t *roll_json(const struct plan_roll *roll)
                       (json_int_t)roll->poll_ms);
 }
 
+/*
+ * What a step of a server says beyond its settings: what it does not do, and what a restart depends on, so that a run
+ * that is read again names the same commands. NULL: nothing.
+ */
+static json_t *server_json(const struct plan_item *item)
+{
+    const struct resource *server = item->resource;
+    json_t *body = json_object();
+
+    if (item->action == PLAN_SET && item->leave_restart) {
+        json_object_set_new(body, "restart", json_false());
+    }
+    if (item->action == PLAN_RESTART && item->restart.only_starts) {
+        json_object_set_new(body, "stop", json_false());
+    }
+    if (server->disk_count > 0 && server->disk_count != RESOURCE_ITEMS_UNKNOWN) {
+        json_object_set_new(body, "disks", json_integer((json_int_t)server->disk_count));
+    }
+    if (plan_restarts_by_hand(server)) {
+        json_object_set_new(body, "availability", json_build_string(server->availability));
+    }
+    if (json_object_size(body) > 0) {
+        return body;
+    }
+    json_decref(body);
+    return NULL;
+}
+
 /* New reference, or NULL. */
 static json_t *body_of(const struct plan_item *item, const json_t *shared)
 {
@@ -73,9 +101,8 @@ static json_t *body_of(const struct plan_item *item, const json_t *shared)
     case PLAN_DELETE:
         return json_incref(item->delete.body);
     case PLAN_SET:
-        return item->leave_restart ? json_build("{s:b}", "restart", 0) : NULL;
     case PLAN_RESTART:
-        return item->restart.only_starts ? json_build("{s:b}", "stop", 0) : NULL;
+        return server_json(item);
     case PLAN_ACTIONS:
         break;
     }
@@ -178,6 +205,14 @@ bool plan_state_decode(enum plan_action action, const char *text, struct resourc
     return true;
 }
 
+static void take_server(struct resource_list *list, const json_t *body, struct resource *server)
+{
+    json_int_t disks = json_integer_value(json_object_get(body, "disks"));
+
+    server->disk_count = disks > 0 && disks < RESOURCE_ITEMS_UNKNOWN ? (unsigned)disks : 0;
+    server->availability = word_of(list, body, "availability");
+}
+
 static void take_body(struct resource_list *list, struct plan *plan, json_t *body, const struct plan_state *before,
                       struct plan_item *item)
 {
@@ -227,6 +262,9 @@ bool plan_item_decode(const struct plan_texts *texts, struct resource_list *list
         !plan_state_decode(item->action, texts->before, list, &resource->settings, &before, e) ||
         !plan_state_decode(PLAN_SET, texts->wanted, list, wanted, &none, e)) {
         return false;
+    }
+    if (item->action == PLAN_SET || item->action == PLAN_RESTART) {
+        take_server(list, body.root, resource);
     }
     take_body(list, plan, body.root, &before, item);
     return true;
