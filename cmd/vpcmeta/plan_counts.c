@@ -6,7 +6,8 @@
 #include "plan_view.h"
 
 enum { COUNT_CHANGE, COUNT_UNCHANGED, COUNT_SKIPPED, COUNT_RESTARTS, COUNT_TEMPLATES, COUNT_LEFT, COUNTS };
-static const char *const names[COUNT_LEFT] = {"would_change", "unchanged", "skipped", "restarts", "templates_replaced"};
+static const char *const names[COUNTS] = {"would_change", "unchanged",          "skipped",
+                                          "restarts",     "templates_replaced", "left"};
 
 struct region_counts {
     const char *region;
@@ -95,7 +96,7 @@ json_t *plan_view_regions_json(const struct plan_file *file)
 
     for (size_t i = 0; i < regions.count; i++) {
         json_t *counts = json_object();
-        for (size_t j = 0; j < COUNT_LEFT; j++) {
+        for (size_t j = 0; j < COUNTS; j++) {
             json_object_set_new(counts, names[j], json_integer((json_int_t)regions.items[i].counts[j]));
         }
         json_object_set_new(object, regions.items[i].region, counts);
@@ -109,6 +110,41 @@ static void append_part(struct text *out, size_t count, const char *one, const c
     if (count > 0) {
         text_printf(out, ", %zu %s", count, count == 1 ? one : several);
     }
+}
+
+size_t plan_view_count_left(const struct plan_file *file)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < file->left_count; i++) {
+        count += i == 0 || file->left[i].item != file->left[i - 1].item;
+    }
+    return count;
+}
+
+/* "57 are left as they are, at least in part": those of the column LEFT, and of the list with the reasons. */
+static void append_left(struct text *out, const struct plan_file *file)
+{
+    bool parted = false;
+
+    for (size_t i = 0; i < file->left_count; i++) {
+        parted |= file->plan->items[file->left[i].item].verdict == PLAN_CHANGE;
+    }
+    append_part(out, plan_view_count_left(file), "is left as it is", "are left as they are");
+    text_append(out, parted ? ", at least in part" : "");
+}
+
+/* Those that are skipped and of which nothing is left: members of groups that are rolled. */
+static size_t count_replaced(const struct plan_file *file)
+{
+    size_t skipped = plan_count(file->plan).skip, last = SIZE_MAX;
+
+    for (size_t i = 0; i < file->left_count; i++) {
+        size_t item = file->left[i].item;
+        skipped -= item != last && file->plan->items[item].verdict == PLAN_SKIP;
+        last = item;
+    }
+    return skipped;
 }
 
 void plan_view_append_summary(const struct plan_file *file, struct text *out)
@@ -132,6 +168,8 @@ void plan_view_append_summary(const struct plan_file *file, struct text *out)
     append_part(out, file->restarts_left, "restart is left to you", "restarts are left to you");
     append_part(out, file->templates_replaced, "template is replaced", "templates are replaced");
     append_part(out, counts.unchanged, "needs no change", "need no change");
-    append_part(out, counts.skip, "is left as it is", "are left as they are");
+    append_part(out, count_replaced(file), "is replaced with its instance group",
+                "are replaced with their instance groups");
+    append_left(out, file);
     append_part(out, file->unmanaged, "is unmanaged", "are unmanaged");
 }

@@ -73,7 +73,7 @@ static void append_tiles(const struct plan_file *file, struct text *out)
     append_tile(out, file->templates_replaced,
                 file->templates_replaced == 1 ? "template replaced" : "templates replaced");
     append_tile(out, counts.unchanged, "unchanged");
-    append_tile(out, counts.skip, "left as it is");
+    append_tile(out, plan_view_count_left(file), "left as it is");
     append_tile(out, file->unmanaged, "unmanaged");
     text_append(out, "</ul>\n");
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet/fleet_reason.h"
 #include "mem/mem.h"
 
 enum { NAMES_ALL = 8, NAMES_FIRST = 5, INDENT = 2, INDENT_BELOW = 6 };
@@ -106,6 +107,10 @@ struct entry {
     const struct plan_item *first[NAMES_ALL];
     size_t count;
     bool plain; /* names and nothing with them */
+    struct reasons {
+        const char **items;
+        size_t count, capacity;
+    } reasons; /* of what is left, one for each; `what` is what they say together */
 };
 
 struct entries {
@@ -136,6 +141,7 @@ static void entries_free(struct entries *entries)
     for (size_t i = 0; i < entries->count; i++) {
         text_free(&entries->items[i].what);
         text_free(&entries->items[i].names);
+        free(entries->items[i].reasons.items);
     }
     free(entries->items);
     mem_map_free(&entries->by_key);
@@ -284,15 +290,20 @@ static void gather_left(struct page *page)
         const struct plan_item *item = &file->plan->items[left->item];
         const struct resource *resource = item->resource;
         CLEANUP(text_free) struct text key = {0};
-        text_printf(&key, "%s %s %s", resource->kind->name, left->check != NULL ? left->check : "", left->reason);
+        text_printf(&key, "%s %s ", resource->kind->name, left->check != NULL ? left->check : "");
+        if (left->excepted) {
+            text_append(&key, left->reason); /* each exception has its own reason and date */
+        } else {
+            fleet_reason_key(left->reason, strlen(left->reason), resource, &key);
+        }
         struct entry *entry = find_entry(&page->left, &key);
         if (entry->kind == NULL) {
             entry->kind = resource->kind;
             entry->plain = true;
             append_foreign(&entry->what, left->check != NULL ? left->check : "");
             text_append(&entry->what, left->check != NULL ? ": " : "");
-            append_foreign(&entry->what, left->reason);
         }
+        *mem_list_add(&entry->reasons) = left->reason;
         add_name(page, entry, item);
     }
 }
@@ -367,6 +378,9 @@ static void append_left(const struct page *page)
     for (size_t i = 0; i < page->left.count; i++) {
         struct entry *entry = &page->left.items[i];
         CLEANUP(text_free) struct text line = {0};
+        CLEANUP(text_free) struct text reason = {0};
+        fleet_reason_join(entry->reasons.items, entry->reasons.count, &reason);
+        append_foreign(&entry->what, text_string(&reason));
         resource_append_count(&line, entry->count, entry->kind);
         text_printf(&line, ", %s", text_string(&entry->what));
         text_append_repeat(page->out, ' ', INDENT);

@@ -22,11 +22,17 @@ void plan_view_append_head(const struct plan_view *view, struct text *out);
 /* The counts of each region; the caller releases it. */
 struct table *plan_view_regions(const struct plan_file *file);
 
-/* {"us-south":{"would_change":...,"unchanged":...,"skipped":...,"restarts":...,"templates_replaced":...}}. New. */
+/*
+ * {"us-south":{"would_change":...,"unchanged":...,"skipped":...,"restarts":...,"templates_replaced":...,
+ * "left":...}}. New.
+ */
 json_t *plan_view_regions_json(const struct plan_file *file);
 
 /* Whether the item stops and starts its server. */
 bool plan_view_restarts(const struct plan_file *file, const struct plan_item *item);
+
+/* The resources of which something is left as it is; other items of theirs may change. */
+size_t plan_view_count_left(const struct plan_file *file);
 
 /* Appends "12 changes in 2 regions, 3 servers are restarted, ..."; "no changes needed" where there are none. */
 void plan_view_append_summary(const struct plan_file *file, struct text *out);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fleet/fleet_causes.h"
 #include "resource/resource_create.h"
 #include "results.h"
 #include "session/session.h"
@@ -286,7 +287,6 @@ static void say_counts(const struct app *app, json_t *lines, bool single)
 static void count_changes(const struct app *app, const struct fleet_run *run)
 {
     JSON_CLEANUP json_t *lines = json_object();
-    JSON_CLEANUP json_t *skipped = json_object();
 
     for (size_t i = 0; i < run->count; i++) {
         const struct fleet_result *result = &run->results[i];
@@ -300,14 +300,29 @@ static void count_changes(const struct app *app, const struct fleet_run *run)
         }
         if (result->outcome == FLEET_CHANGED && item->action != PLAN_RESTART) { /* say_restarts counts those */
             count_line(lines, text_string(&line));
-        } else if (result->outcome == FLEET_SKIPPED) {
-            text_clear(&line);
-            text_printf(&line, "skipped: %s", result->reason != NULL ? result->reason : "");
-            count_line(skipped, text_string(&line));
         }
     }
     say_counts(app, lines, false);
-    say_counts(app, skipped, false);
+}
+
+/* Why others are left alone; nothing has failed in a preview. */
+static void count_skipped(const struct app *app, const struct fleet_run *run)
+{
+    CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
+    size_t more = 0;
+
+    fleet_causes_find(run, &causes);
+    for (size_t i = 0; i < causes.count; i++) {
+        const struct fleet_cause *cause = &causes.items[i];
+        if (i < COUNTS_SHOWN) {
+            app_say(app, "  %zu: skipped: %s", cause->count, cause->message);
+        } else {
+            more += cause->count;
+        }
+    }
+    if (more > 0) {
+        app_say(app, "  %zu: skipped for other reasons (--dry-run shows all)", more);
+    }
 }
 
 /* What is created: "profile bx2-2x8, zone us-south-1, image r006-...", with the number of each. */
@@ -369,6 +384,7 @@ static void say_many(const struct app *app, const struct fleet_run *run, size_t 
 
     say_more(app, count);
     count_changes(app, run);
+    count_skipped(app, run);
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
         say_names(app, run, named[i]);
     }

@@ -1,11 +1,11 @@
 /* What went wrong in a run, grouped by cause. */
 #include "fleet/fleet_causes.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet/fleet_reason.h"
 #include "mem/mem.h"
 
 /* --- words --------------------------------------------------------------------------------------- */
@@ -23,73 +23,6 @@ static size_t message_size(const char *reason)
         }
     }
     return size;
-}
-
-static bool is_word(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '-' || (unsigned char)c >= 0x80;
-}
-
-/* Bytes of a word of the server's own that begins at `at`, or 0. */
-static size_t own_word(const char *at, size_t size, const struct resource *resource)
-{
-    const char *const words[] = {resource->crn, resource->id, resource->name};
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        size_t length = words[i] != NULL ? strlen(words[i]) : 0;
-        if (length > 0 && length <= size && memcmp(at, words[i], length) == 0 &&
-            (length == size || !is_word(at[length]))) {
-            return length;
-        }
-    }
-    return 0;
-}
-
-/* A word with a digit in it is a number, an id or an address. */
-static size_t append_word(struct text *out, const char *at, size_t size)
-{
-    size_t length = 0;
-    bool digit = false;
-
-    while (length < size && is_word(at[length])) {
-        digit = digit || isdigit((unsigned char)at[length]);
-        length++;
-    }
-    if (digit) {
-        text_append_char(out, '#');
-    } else {
-        text_append_size(out, at, length);
-    }
-    return length;
-}
-
-static size_t append_quoted(struct text *out, const char *at, size_t size)
-{
-    const char *end = memchr(at + 1, '"', size - 1);
-
-    text_append(out, "\"#\"");
-    return end != NULL ? (size_t)(end - at) + 1 : size;
-}
-
-/* Appends the part of a reason in which results with the same cause agree. */
-static void normalise(struct text *out, const char *reason, const struct resource *resource)
-{
-    size_t size = message_size(reason);
-
-    for (size_t at = 0; at < size;) {
-        bool begins = at == 0 || !is_word(reason[at - 1]);
-        size_t own = begins ? own_word(reason + at, size - at, resource) : 0;
-        if (own > 0) {
-            text_append_char(out, '#');
-            at += own;
-        } else if (reason[at] == '"') {
-            at += append_quoted(out, reason + at, size - at);
-        } else if (is_word(reason[at])) {
-            at += append_word(out, reason + at, size - at);
-        } else {
-            text_append_char(out, reason[at++]);
-        }
-    }
 }
 
 /* "bad_field" of "400 bad_field: ...", wherever the reason comes to that. */
@@ -130,7 +63,7 @@ static struct entry make_entry(const struct fleet_result *result, struct text *k
 {
     text_clear(key);
     text_printf(key, "%d %d %d ", result->down != NULL, (int)result->outcome, result->http_status);
-    normalise(key, reason_of(result), result->item->resource);
+    fleet_reason_key(reason_of(result), message_size(reason_of(result)), result->item->resource, key);
     return (struct entry){.key = text_arena_copy(memory, text_string(key), key->size), .result = result};
 }
 
@@ -156,6 +89,23 @@ static struct fleet_cause make_cause(const struct fleet_result *result, struct t
                                 .code = text_arena_copy(memory, code, code_size),
                                 .message = text_arena_copy(memory, reason, message_size(reason)),
                                 .example = result};
+}
+
+/* Of many that were skipped, none is the example: the message holds for all of them. */
+static void join_message(struct fleet_cause *cause, struct text_arena *memory)
+{
+    CLEANUP(text_free) struct text message = {0};
+
+    const char *first = reason_of(cause->example);
+    if (cause->outcome != FLEET_SKIPPED || cause->count < 2 || message_size(first) < strlen(first)) {
+        return;
+    }
+    CLEANUP(text_free_pointer) const char **reasons = mem_array(cause->count, sizeof(*reasons));
+    for (size_t i = 0; i < cause->count; i++) {
+        reasons[i] = reason_of(cause->members[i]);
+    }
+    fleet_reason_join(reasons, cause->count, &message);
+    cause->message = text_arena_copy(memory, text_string(&message), message.size);
 }
 
 static int rank(const struct fleet_cause *cause)
@@ -201,6 +151,9 @@ void fleet_causes_find(const struct fleet_run *run, struct fleet_causes *ret)
             causes.items[causes.count - 1].members = &members[i];
         }
         causes.items[causes.count - 1].count++;
+    }
+    for (size_t i = 0; i < causes.count; i++) {
+        join_message(&causes.items[i], &causes.memory);
     }
     qsort(causes.items, causes.count, sizeof(*causes.items), compare_causes);
     text_arena_free(&keys);

@@ -17,7 +17,8 @@ struct fleet_cause {
     bool loud;           /* servers are down that were up before (fleet_result.down) */
     int http_status;     /* 0: no answer, or no request */
     const char *code;    /* of the API: "bad_field"; "" for causes that are not the API's words */
-    const char *message; /* the reason of the first result, without trace and request id */
+    const char *message; /* the reason of the first result, without trace and request id; of what was skipped, that of
+                          * all: "volume r010-1 (and 2 others) allows only ..." */
     size_t count;
     const struct fleet_result *example;        /* the first one; borrowed from the run */
     const struct fleet_result *const *members; /* `count` of them, in the order of the run */
