@@ -79,3 +79,36 @@ paste() {
     run -3 vpcmeta audit --policy policy.yaml "${place[@]}" "${key[@]}"
     [[ $output == *"vpcmeta apply --policy policy.yaml"* ]]
 }
+
+@test "what a plan leaves has one number, in the table, in the sentence below it and in JSON" {
+    export IC_API_KEY=$SIM_API_KEY
+    sim_stop
+    sim_start --region us-south,eu-de --instances 12 --templates 3 --groups 2 --bare-metal 1 --mix varied --seed 7
+    place=(--endpoint "$SIM_URL" --iam-url "$SIM_BASE" --region us-south,eu-de)
+    run -0 vpcmeta plan --policy baseline "${place[@]}"
+    left=$(awk '$1 == "REGION" { table = 1; next } table && NF == 6 { sum += $4 } END { print sum }' <<< "$output")
+    [ "$left" -gt 0 ]
+    [[ $output == *", $left are left as they are"* ]]
+    run -0 vpcmeta plan --policy baseline "${place[@]}" -o json
+    [ "$(jq '[.regions[].left] | add' <<< "$output")" -eq "$left" ]
+    # volumes of which each has its own id
+    run -0 vpcmeta plan --policy baseline "${place[@]}" --all
+    [[ $output == *" (and "*" other"*") "* ]]
+}
+
+@test "a run that is read again names the same restarts as the command did" {
+    export IC_API_KEY=$SIM_API_KEY
+    sim_stop
+    sim_start --region us-south,eu-de --instances 30 --templates 6 --groups 3 --bare-metal 3 --mix varied --seed 7 \
+        --transition-ms 30
+    sed -i 's/{enabled: true, protocol: https}/{enabled: true}, apply: {restart: needed}/' policy.yaml
+    run vpcmeta apply --policy policy.yaml --endpoint "$SIM_URL" --iam-url "$SIM_BASE" --region us-south,eu-de -y
+    restarts=$(grep -A1 "restart .*instance storage" <<< "$output" | grep -o "instance restart .* --allow-disk-loss")
+    [ -n "$restarts" ]
+    spot=$(grep "spot server" <<< "$output")
+    [ -n "$spot" ]
+    run vpcmeta runs show last
+    [ "$(grep -o "instance restart .* --allow-disk-loss" <<< "$output")" = "$restarts" ]
+    [ "$(grep "spot server" <<< "$output")" = "$spot" ]
+    [[ $output != *"restart --all"* ]]
+}

@@ -63,6 +63,7 @@ static void another_address_of_a_region_is_the_same_place(void **state)
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(a_place_that_is_locked_is_left_alone),
         TEST(another_address_of_a_region_is_the_same_place),
