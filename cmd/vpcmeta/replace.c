@@ -95,10 +95,14 @@ static void note_users(const struct app *app, const struct resource_list *select
             continue;
         }
         const struct resource *old = resource_list_at(selected, next++);
-        const struct cli_place place = options_place(app->globals, &old->region);
+        struct cli_place place = options_place(app->globals, &old->region);
         bool replaced = !text_equal(item->resource->id, old->id);
         append_users(&users, old, groups);
         if (replaced && users.size > 0) {
+            if (place.region_count > 0 && old->region != NULL && old->region[0] != '\0') {
+                place.regions = &old->region; /* other regions may have the name as well */
+                place.region_count = 1;
+            }
             cli_command_line_begin(&line, app->program->name, app->command);
             cli_command_line_operand(&line, old->name);
             cli_command_line_option(&line, "name", item->resource->name);
