@@ -108,11 +108,11 @@ const char *plan_policy_why_left(struct plan_making *making, const struct plan_f
                     finding->message != NULL ? finding->message : "nothing is known");
         return text_arena_copy(&making->plan->memory, words.data, words.size);
     }
-    if (template && row->remedy_of_template != NULL) {
-        return row->remedy_of_template;
-    }
     if (item->verdict == PLAN_SKIP && item->reason != NULL && (row->mask != 0 || row->moves)) {
         return item->reason;
+    }
+    if (template && row->remedy_of_template != NULL) {
+        return row->remedy_of_template;
     }
     return row->remedy != NULL ? row->remedy : "the policy rule wants nothing that changes it";
 }

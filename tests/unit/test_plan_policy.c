@@ -489,6 +489,8 @@ static void every_finding_is_changed_or_left_with_its_reason(void **state)
         {"profile-while-disabled", &resource_instance, false, "https", 1, &off,
          "the trusted profile of a server is set when it is created"},
         {"profile-while-disabled", &resource_instance, false, "https", 1, &restarting, NULL},
+        {"profile-while-disabled", &resource_template, false, "https", 1, &off,
+         "a replacement keeps the trusted profile: create a template without it"},
         {"hop-limit-with-profile", &resource_instance, true, "https", 3, &hard, NULL},
         {"hop-limit-with-profile", &resource_instance, true, "https", 1, &hard,
          "the policy rule allows the hop limit, and the trusted profile of a server is set when it is created"},
