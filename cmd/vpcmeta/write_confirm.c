@@ -8,6 +8,7 @@
 #include "resource/resource_create.h"
 #include "results.h"
 #include "session/session.h"
+#include "write_steps.h"
 
 #define NOTHING_CHANGED "nothing was changed"
 
@@ -212,10 +213,11 @@ static const struct {
     [PLAN_DELETE] = {"delete", "deleted"}, [PLAN_RESTART] = {"restart", "restarted"},
 };
 
+static const struct resource_kind steps = {.singular = "step", .plural = "steps"};
+
 /* Servers that are changed and those that are only restarted, by one command; anything else are steps. */
 static struct write_question question_of(const struct plan *plan, size_t count)
 {
-    static const struct resource_kind step = {.singular = "step", .plural = "steps"};
     const struct plan_item *first = NULL;
     bool sets = false;
     bool differ = false;
@@ -234,7 +236,7 @@ static struct write_question question_of(const struct plan *plan, size_t count)
     }
     if (differ || first == NULL) {
         return (struct write_question){
-            .count = count, .noun = &step, .verb = "execute", .passive = "executed", .nothing = NOTHING_CHANGED};
+            .count = count, .noun = &steps, .verb = "execute", .passive = "executed", .nothing = NOTHING_CHANGED};
     }
     enum plan_action action = sets ? PLAN_SET : first->action;
     return (struct write_question){.count = count,
@@ -482,5 +484,13 @@ bool write_confirm(struct app *app, const struct writing *writing, struct err *e
     say_endpoints(app, &writing->scope);
     append_summary(&what, &counts, &question);
     app_say(app, "%s:", text_string(&what));
-    return show_changes(app, writing, &counts, e) && ask(app, &question, e);
+    if (!show_changes(app, writing, &counts, e)) {
+        return false;
+    }
+    if (question.noun == &steps && counts.change > WRITE_SHOWN_WHOLE) {
+        text_clear(&what);
+        write_append_steps(plan, &what);
+        app_say(app, "%s", text_string(&what));
+    }
+    return ask(app, &question, e);
 }

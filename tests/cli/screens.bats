@@ -118,6 +118,7 @@ END
 ^66 steps will be executed, 11 need no change:$
 ^STEP +NAME +OUTCOME +CHANGE OR REASON$
 ^create +tpl-api-002-r2 +would change +enabled false -> true$
+^create [0-9]+ instance templates, move [0-9]+ instance groups, .*$
 ^execute 66 steps\? \[y/N\] n$
 ^not confirmed: nothing was changed$
 END
