@@ -192,9 +192,9 @@ static int apply(struct app *app, const struct cli_call *call, struct err *e)
 }
 
 static const struct cmd_example examples[] = {
-    {"vpcmeta apply plan.json --dry-run", "whether the plan still holds, and what it would change"},
-    {"vpcmeta apply plan.json", "carry it out"},
-    {"vpcmeta apply plan.json --skip-stale --yes", "what of it still holds, without confirmation"},
+    {"vpcmeta apply change.plan --dry-run", "whether the plan still holds, and what it would change"},
+    {"vpcmeta apply change.plan", "carry it out"},
+    {"vpcmeta apply change.plan --skip-stale --yes", "what of it still holds, without confirmation"},
     {"vpcmeta apply --policy policy.yaml --vpc vpc-prod", "plan, show, ask and carry out, in one run"},
     {0},
 };

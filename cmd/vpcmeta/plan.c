@@ -175,7 +175,7 @@ static int plan(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example examples[] = {
     {"vpcmeta plan --policy baseline", "what the built-in policy would change"},
-    {"vpcmeta plan --policy policy.yaml --out plan.json", "keep the plan, to review it and to apply exactly that"},
+    {"vpcmeta plan --policy policy.yaml --out change.plan", "keep the plan, to review it and to apply exactly that"},
     {"vpcmeta plan --policy policy.yaml --vpc vpc-prod --exit-code", "in a pipeline: 3 when something is to change"},
     {0},
 };

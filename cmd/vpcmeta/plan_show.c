@@ -111,9 +111,9 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
 }
 
 static const struct cmd_example examples[] = {
-    {"vpcmeta plan show plan.json", "what it would change, by policy rule and region"},
-    {"vpcmeta plan show plan.json --all -o json", "everything about every resource, for programs"},
-    {"vpcmeta plan show plan.json --html plan.html", "a page for those who approve it"},
+    {"vpcmeta plan show change.plan", "what it would change, by policy rule and region"},
+    {"vpcmeta plan show change.plan --all -o json", "everything about every resource, for programs"},
+    {"vpcmeta plan show change.plan --html plan.html", "a page for those who approve it"},
     {0},
 };
 

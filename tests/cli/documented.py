@@ -46,8 +46,8 @@ TYPED = {
 
 # Files that an example of help alone presupposes: made by a command of the documentation, too.
 BEFORE = {
-    "vpcmeta apply plan.json --dry-run": "vpcmeta plan --policy policy.yaml --out plan.json",
-    "vpcmeta plan --policy policy.yaml --out plan.json":
+    "vpcmeta apply change.plan --dry-run": "vpcmeta plan --policy policy.yaml --out change.plan",
+    "vpcmeta plan --policy policy.yaml --out change.plan":
         "printf 'version: 1\\nrules:\\n  - {name: web, where: {name: [\"web-*\"]}, metadata_service: {protocol: https}}\\n' > "
         "policy.yaml",
     "vpcmeta audit --policy policy.yaml --fail-on high": "vpcmeta policy example > policy.yaml",
