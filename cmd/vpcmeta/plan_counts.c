@@ -156,7 +156,9 @@ void plan_view_append_summary(const struct plan_file *file, struct text *out)
     for (size_t i = 0; i < regions.count; i++) {
         changing += regions.items[i].counts[COUNT_CHANGE] > 0;
     }
-    if (counts.change == 0) {
+    if (file->plan->count == 0 && file->unmanaged == 0) {
+        text_append(out, "nothing was selected");
+    } else if (counts.change == 0) {
         text_append(out, "no changes needed");
     } else {
         text_printf(out, "%zu change%s", counts.change, counts.change == 1 ? "" : "s");

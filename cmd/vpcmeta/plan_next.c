@@ -1,6 +1,8 @@
 /* The command that carries a plan out: the file that was kept, or the same policy and selection. */
 #include "plan_next.h"
 
+#include <string.h>
+
 #include "audit_options.h"
 
 void plan_next_file(const struct app *app, const char *file, struct cli_command_line *line)
@@ -26,8 +28,13 @@ bool plan_next_policy(const struct app *app, const struct cli_call *call, const 
     for (size_t i = 0; i < call->args_count; i++) {
         cli_command_line_operand(line, call->args[i]);
     }
-    for (size_t i = 0; i < options.shared; i++) {
-        cli_command_line_option(line, options.items[i].name, options.items[i].value);
+    size_t first = options.selectors;
+    while (first < options.shared && strcmp(options.items[first].name, "policy") != 0) {
+        first++;
+    }
+    for (size_t i = 0; i < options.shared; i++) { /* the policy comes first */
+        const struct audit_option *option = &options.items[(first + i) % options.shared];
+        cli_command_line_option(line, option->name, option->value);
     }
     cli_command_line_place(line, &place);
     return !audit_options_read_input(options.items, options.shared);

@@ -112,3 +112,25 @@ paste() {
     [ "$(grep "spot server" <<< "$output")" = "$spot" ]
     [[ $output != *"restart --all"* ]]
 }
+
+@test "a plan of nothing says so, and not that nothing is to change" {
+    run -0 vpcmeta plan --policy policy.yaml "${place[@]}" --api-key-file keys/api.key --region us-south --name 'nope*'
+    [ "${lines[-1]}" = "nothing was selected" ]
+    [[ $output != *"no changes needed"* ]]
+}
+
+@test "the command that moves the groups of a template is of its region" {
+    export IC_API_KEY=$SIM_API_KEY
+    sim_stop
+    sim_start --region us-south,eu-de --instances 2 --templates 1 --groups 1 --bare-metal 0 --mix plain --seed 7
+    place=(--endpoint "$SIM_URL" --iam-url "$SIM_BASE")
+    mapfile -t ids < <(vpcmeta template list "${place[@]}" --region us-south,eu-de -o json | jq -r '.items[].id')
+    [ "${#ids[@]}" -eq 2 ]
+    run -0 vpcmeta template replace "${ids[@]}" --hop-limit 3 "${place[@]}" --region us-south,eu-de -y
+    for region in us-south eu-de; do
+        grep -o "next: vpcmeta template replace.* --region $region .*" <<< "$output"
+    done
+    output=$(grep -o "next: vpcmeta template replace.* --region eu-de .*" <<< "$output")
+    paste next: -n
+    [ "$status" -eq 0 ]
+}
