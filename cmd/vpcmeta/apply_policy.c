@@ -1,8 +1,9 @@
 /* From a policy to the run that brings resources to what it wants. */
 #include "apply_policy.h"
 
-#include <string.h>
+#include <stdint.h>
 
+#include "mem/mem.h"
 #include "results.h"
 
 enum { REASONS_SHOWN = 5 };
@@ -49,29 +50,23 @@ bool apply_policy_plan(struct app *app, const struct cli_call *call, const struc
     return err_advise(e, "Nothing was changed: a plan of a part would leave out the rest");
 }
 
-static size_t count_same(const struct plan_left left[], size_t count, size_t index)
-{
-    size_t same = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        bool is = !left[i].excepted && strcmp(left[i].reason, left[index].reason) == 0;
-        if (is && i < index) {
-            return 0; /* an earlier line has counted it */
-        }
-        same += is;
-    }
-    return same;
-}
-
 void apply_policy_append_left(const struct plan_left left[], size_t count, struct text *out)
 {
+    CLEANUP(mem_map_free) struct mem_map counts = {0}; /* by reason, in the order of the plan */
     size_t excepted = 0, shown = 0, more = 0;
 
     for (size_t i = 0; i < count; i++) {
-        size_t same = left[i].excepted ? 0 : count_same(left, count, i);
-        excepted += left[i].excepted;
-        if (same > 0 && shown++ < REASONS_SHOWN) {
-            text_printf(out, "%zu finding%s left: %s\n", same, same == 1 ? " is" : "s are", left[i].reason);
+        if (left[i].excepted) {
+            excepted++;
+        } else {
+            uintptr_t same = (uintptr_t)mem_map_get(&counts, left[i].reason) + 1;
+            (void)mem_map_put(&counts, left[i].reason, (void *)same); // NOLINT(performance-no-int-to-ptr)
+        }
+    }
+    for (const struct mem_map_entry *entry = mem_map_first(&counts); entry != NULL; entry = mem_map_next(entry)) {
+        size_t same = (size_t)(uintptr_t)entry->value;
+        if (shown++ < REASONS_SHOWN) {
+            text_printf(out, "%zu finding%s left: %s\n", same, same == 1 ? " is" : "s are", entry->key);
         } else {
             more += same;
         }

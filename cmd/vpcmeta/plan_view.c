@@ -100,6 +100,7 @@ void plan_view_describe(const struct plan_file *file, const struct plan_item *it
 
 struct entry {
     size_t section;
+    size_t number; /* among all entries, in the order of the plan */
     enum sign sign;
     const struct resource_kind *kind;
     struct text what;  /* the change, or the reason */
@@ -127,6 +128,7 @@ struct section {
 struct sections {
     struct section *items;
     size_t count, capacity;
+    struct mem_map numbers; /* number (from 1) of each, by policy rule and region */
 };
 
 struct page {
@@ -150,6 +152,7 @@ static void entries_free(struct entries *entries)
 static void page_free(struct page *page)
 {
     free(page->sections.items);
+    mem_map_free(&page->sections.numbers);
     entries_free(&page->changes);
     entries_free(&page->left);
 }
@@ -238,14 +241,18 @@ static const char *names_of(const struct page *page, struct entry *entry)
 static size_t section_of(struct page *page, const struct plan_item *item)
 {
     struct sections *sections = &page->sections;
+    const char *rule = item->policy_rule, *region = item->resource->region;
+    CLEANUP(text_free) struct text key = {0};
 
-    for (size_t i = 0; i < sections->count; i++) {
-        if (text_equal(sections->items[i].policy_rule, item->policy_rule) &&
-            text_equal(sections->items[i].region, item->resource->region)) {
-            return i;
-        }
+    text_printf(&key, "%s%s\n%s%s", rule != NULL ? "=" : "", rule != NULL ? rule : "", region != NULL ? "=" : "",
+                region != NULL ? region : "");
+    size_t number = (size_t)(uintptr_t)mem_map_get(&sections->numbers, text_string(&key));
+    if (number != 0) {
+        return number - 1;
     }
-    *mem_list_add(sections) = (struct section){.policy_rule = item->policy_rule, .region = item->resource->region};
+    *mem_list_add(sections) = (struct section){.policy_rule = rule, .region = region};
+    (void)mem_map_put(&sections->numbers, text_string(&key),
+                      (void *)(uintptr_t)sections->count); // NOLINT(performance-no-int-to-ptr)
     return sections->count - 1;
 }
 
@@ -271,6 +278,7 @@ static void gather(struct page *page)
         }
         if (entry->kind == NULL) {
             entry->section = section;
+            entry->number = page->changes.count;
             entry->sign = sign_of(item);
             entry->kind = item->resource->kind;
             entry->what = what;
@@ -342,7 +350,20 @@ static void append_entry(const struct page *page, struct entry *entry)
     }
 }
 
-static void append_section(const struct page *page, size_t index)
+/* By section, and in it by what is done. */
+static int compare_entries(const void *left, const void *right)
+{
+    const struct entry *a = left;
+    const struct entry *b = right;
+    long long difference = a->section != b->section ? (long long)a->section - (long long)b->section
+                           : a->sign != b->sign     ? (long long)a->sign - (long long)b->sign
+                                                    : (long long)a->number - (long long)b->number;
+
+    return difference < 0 ? -1 : difference > 0;
+}
+
+/* Appends the section with its entries, which begin at `first`; returns where those of the next one do. */
+static size_t append_section(const struct page *page, size_t index, size_t first)
 {
     const struct section *section = &page->sections.items[index];
     CLEANUP(text_free) struct text heading = {0};
@@ -358,13 +379,11 @@ static void append_section(const struct page *page, size_t index)
     text_append(page->out, page->view->color ? COLOR_BOLD : "");
     text_append_wrapped(page->out, text_string(&heading), NULL, 0, INDENT, page->view->columns);
     text_append(page->out, page->view->color ? COLOR_OFF "\n" : "\n");
-    for (enum sign sign = SIGN_CREATE; sign <= SIGN_DELETE; sign++) {
-        for (size_t i = 0; i < page->changes.count; i++) {
-            if (page->changes.items[i].section == index && page->changes.items[i].sign == sign) {
-                append_entry(page, &page->changes.items[i]);
-            }
-        }
+    size_t i = first;
+    for (; i < page->changes.count && page->changes.items[i].section == index; i++) {
+        append_entry(page, &page->changes.items[i]);
     }
+    return i;
 }
 
 static void append_left(const struct page *page)
@@ -396,8 +415,11 @@ void plan_view_append(const struct plan_view *view, struct text *out)
 
     gather(&page);
     gather_left(&page);
-    for (size_t i = 0; i < page.sections.count; i++) {
-        append_section(&page, i);
+    if (page.changes.count > 0) {
+        qsort(page.changes.items, page.changes.count, sizeof(page.changes.items[0]), compare_entries);
+    }
+    for (size_t i = 0, next = 0; i < page.sections.count; i++) {
+        next = append_section(&page, i, next);
     }
     append_left(&page);
 }
