@@ -15,6 +15,7 @@ enum currency { CURRENT, DONE, STALE };
 struct comparison {
     struct plan *plan;
     const struct plan_situation *situation;
+    const struct mem_set *moves; /* as of find_moves */
     size_t index;
     struct text why; /* it is stale, or done */
 };
@@ -183,17 +184,26 @@ static enum currency compare_roll(struct comparison *comparison, const struct re
 
 /* --- templates ---------------------------------------------------------------------------------------- */
 
-/* Whether the plan moves the group away from the template. */
-static bool is_moved(const struct plan *plan, const struct resource *group, const char *template)
+/* Templates that the plan moves groups away from: "TEMPLATE", and with each of these groups "TEMPLATE GROUP". */
+static void find_moves(const struct plan *plan, struct mem_set *ret)
 {
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_item *item = &plan->items[i];
-        if (item->action == PLAN_MOVE && text_equal(item->resource->id, group->id) &&
-            text_equal(item->move.from.id, template)) {
-            return true;
+        CLEANUP(text_free) struct text key = {0};
+        if (item->action == PLAN_MOVE && item->move.from.id != NULL && item->resource->id != NULL) {
+            text_printf(&key, "%s %s", item->move.from.id, item->resource->id);
+            (void)mem_set_add(ret, item->move.from.id);
+            (void)mem_set_add(ret, text_string(&key));
         }
     }
-    return false;
+}
+
+static bool is_moved(const struct comparison *comparison, const struct resource *group, const char *template)
+{
+    CLEANUP(text_free) struct text key = {0};
+
+    text_printf(&key, "%s %s", template, group->id != NULL ? group->id : "");
+    return mem_set_has(comparison->moves, text_string(&key));
 }
 
 /* Whether a group uses the template that the plan does not know of. */
@@ -203,18 +213,8 @@ static bool has_other_users(struct comparison *comparison, const char *template)
 
     for (size_t i = 0; i < resource_list_count(groups); i++) {
         const struct resource *group = resource_list_at(groups, i);
-        if (text_equal(group->template_id, template) && !is_moved(comparison->plan, group, template)) {
+        if (text_equal(group->template_id, template) && !is_moved(comparison, group, template)) {
             text_printf(&comparison->why, "instance group %s uses it now", group->name);
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool moves_groups(const struct plan *plan, const char *template)
-{
-    for (size_t i = 0; i < plan->count; i++) {
-        if (plan->items[i].action == PLAN_MOVE && text_equal(plan->items[i].move.from.id, template)) {
             return true;
         }
     }
@@ -274,7 +274,7 @@ static enum currency compare_create(struct comparison *comparison)
     } else if (source != NULL && situation->templates != NULL &&
                resource_list_find(situation->templates, item->resource->kind, source) == NULL) {
         text_printf(&comparison->why, "the template that it is made from (%s) was deleted", source);
-    } else if (source != NULL && situation->groups != NULL && moves_groups(comparison->plan, source)) {
+    } else if (source != NULL && situation->groups != NULL && mem_set_has(comparison->moves, source)) {
         (void)has_other_users(comparison, source);
     }
     return comparison->why.size > 0 ? STALE : CURRENT;
@@ -366,41 +366,54 @@ void plan_replaced_reason(const char *group, char ret_reason[PLAN_REASON_SIZE])
     snprintf(ret_reason, PLAN_REASON_SIZE, "it is replaced: this plan rolls instance group %s", group);
 }
 
-/* What is true of the members where their group is not rolled: it was already, or is left out. */
-static void explain_members(struct plan *plan, const struct plan_item *roll)
+static void append_member_key(struct text *out, const struct resource *resource, const char *reason)
 {
-    char planned[PLAN_REASON_SIZE];
-    CLEANUP(text_free) struct text now = {0};
-
-    plan_replaced_reason(roll->resource->name, planned);
-    text_printf(&now,
-                roll->verdict == PLAN_SKIP ? "not replaced: the roll of instance group %s is left out"
-                                           : "was replaced: instance group %s was rolled already",
-                roll->resource->name);
-    for (size_t i = 0; i < plan->count; i++) {
-        struct plan_item *item = &plan->items[i];
-        if (item->verdict == PLAN_SKIP && text_equal(item->reason, planned) &&
-            text_equal(item->resource->region, roll->resource->region)) {
-            item->reason = keep_reason(plan, &now);
-        }
-    }
+    text_printf(out, "%s\n%s", resource->region != NULL ? resource->region : "", reason);
 }
 
+/* Says of members what is true of them where their group is not rolled: it was already, or is left out. */
 static void explain_rolls(struct plan *plan, enum plan_verdict verdict)
 {
+    CLEANUP(mem_map_free) struct mem_map rolls = {0}; /* by what the plan says of members */
+
     for (size_t i = 0; i < plan->count; i++) {
-        if (plan->items[i].action == PLAN_ROLL && plan->items[i].verdict == verdict) {
-            explain_members(plan, &plan->items[i]);
+        struct plan_item *roll = &plan->items[i];
+        char planned[PLAN_REASON_SIZE];
+        CLEANUP(text_free) struct text key = {0};
+        if (roll->action == PLAN_ROLL && roll->verdict == verdict) {
+            plan_replaced_reason(roll->resource->name, planned);
+            append_member_key(&key, roll->resource, planned);
+            (void)mem_map_put(&rolls, text_string(&key), roll);
+        }
+    }
+    for (size_t i = 0; mem_map_first(&rolls) != NULL && i < plan->count; i++) {
+        struct plan_item *item = &plan->items[i];
+        CLEANUP(text_free) struct text key = {0};
+        CLEANUP(text_free) struct text now = {0};
+        if (item->verdict != PLAN_SKIP || item->reason == NULL) {
+            continue;
+        }
+        append_member_key(&key, item->resource, item->reason);
+        const struct plan_item *roll = mem_map_get(&rolls, text_string(&key));
+        if (roll != NULL) {
+            text_printf(&now,
+                        roll->verdict == PLAN_SKIP ? "not replaced: the roll of instance group %s is left out"
+                                                   : "was replaced: instance group %s was rolled already",
+                        roll->resource->name);
+            item->reason = keep_reason(plan, &now);
         }
     }
 }
 
 void plan_compare(struct plan *plan, const struct plan_situation *situation, struct plan_staleness *ret)
 {
+    CLEANUP(mem_set_free) struct mem_set moves = {0};
+
     *ret = (struct plan_staleness){.reasons = mem_array(plan->count + 1, sizeof(*ret->reasons))};
+    find_moves(plan, &moves);
     for (size_t i = 0; i < plan->count; i++) {
         struct plan_item *item = &plan->items[i];
-        struct comparison comparison = {.plan = plan, .situation = situation, .index = i};
+        struct comparison comparison = {.plan = plan, .situation = situation, .moves = &moves, .index = i};
         enum currency currency = item->verdict == PLAN_CHANGE ? compare(&comparison) : STALE;
         if (item->verdict != PLAN_CHANGE) {
             continue;

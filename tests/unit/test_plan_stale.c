@@ -190,6 +190,51 @@ static void a_restart_that_was_done_meanwhile_is_not_done_again(void **state)
     }
 }
 
+/* Each of these has what the plan wants, so that nothing but what is odd of it makes it stale. */
+static void what_is_odd_is_stale_whatever_it_has(void **state)
+{
+    static const enum plan_action actions[] = {PLAN_SET, PLAN_RESTART, PLAN_MOVE, PLAN_ROLL, PLAN_DELETE};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        const struct resource_kind *kind = actions[i] == PLAN_MOVE || actions[i] == PLAN_ROLL ? &resource_group
+                                           : actions[i] == PLAN_DELETE                        ? &resource_template
+                                                                                              : &resource_instance;
+        CLEANUP(fixture_free) struct fixture f = {0};
+        fixture_make(&f);
+        struct plan_item *item = add_item(&f, actions[i], add_record(f.list, kind, "x", "web"));
+        if (actions[i] == PLAN_MOVE) {
+            item->move.to.id = "t";
+        }
+        f.now[0] = add_record(f.list, kind, "x", "web");
+        f.now[0]->template_id = "t";
+        f.now[0]->odd = "status is null";
+        compare(&f);
+        expect(&f, 0, PLAN_CHANGE, "status is null");
+    }
+}
+
+/* What has the name in another region is something else. */
+static void names_count_in_their_region(void **state)
+{
+    CLEANUP(fixture_free) struct fixture f = {0};
+
+    (void)state;
+    fixture_make(&f);
+    add_item(&f, PLAN_MOVE, add_record(f.list, &resource_group, "g", "group"));
+    add_record(f.groups, &resource_group, "h", "group")->region = "us-south";
+    struct resource *successor = add_record(f.list, &resource_template, NULL, "tpl-r2");
+    struct plan_item *item = add_item(&f, PLAN_CREATE, successor);
+    item->wanted = &f.wanted;
+    item->create.record = successor;
+    item->create.body = plan_own(&f.plan, json_object());
+    add_record(f.templates, &resource_template, "t-8", "tpl-r2")->region = "us-south";
+    compare(&f);
+    expect(&f, 0, PLAN_CHANGE, "it was deleted");
+    assert_null(strstr(f.staleness.reasons[0], "has its name"));
+    expect(&f, 1, PLAN_CHANGE, NULL);
+}
+
 /* --- templates ---------------------------------------------------------------------------------------- */
 
 /* create tpl-r2 from tpl, move group, roll it, delete tpl */
@@ -272,6 +317,87 @@ static void a_chain_is_stale_as_a_whole(void **state)
     }
 }
 
+/* The plan is of a move alone: what is created is of no use where another group has come to use the old template. */
+static void a_create_waits_for_groups_that_the_plan_does_not_know(void **state)
+{
+    static const struct {
+        const char *group, *uses, *words;
+        bool moves;
+    } rows[] = {
+        {"h", "t", "instance group other uses it now", true},
+        {"h", "t-5", NULL, true},
+        {"g", "t", NULL, true},
+        {"h", "t", NULL, false}, /* no group is moved: it may be used as before */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(fixture_free) struct fixture f = {0};
+        make_chain(&f);
+        f.plan.items[3].verdict = PLAN_SKIP; /* the old one stays */
+        for (size_t k = 1; k < 3 && !rows[i].moves; k++) {
+            f.plan.items[k].action = PLAN_SET;
+            f.plan.items[k].verdict = PLAN_SKIP;
+        }
+        add_record(f.groups, &resource_group, rows[i].group, "other")->template_id = rows[i].uses;
+        compare(&f);
+        expect(&f, 0, PLAN_CHANGE, rows[i].words);
+    }
+}
+
+static void groups_that_are_deleted_or_renamed_are_stale(void **state)
+{
+    static const struct {
+        enum plan_action action;
+        const char *name, *status, *words;
+    } rows[] = {
+        {PLAN_MOVE, "group", "healthy", NULL},
+        {PLAN_MOVE, "group", "deleting", "status healthy -> deleting"},
+        {PLAN_ROLL, "group", "healthy", NULL},
+        {PLAN_ROLL, "g2", "healthy", "renamed from group to g2"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(fixture_free) struct fixture f = {0};
+        fixture_make(&f);
+        struct resource *was = add_record(f.list, &resource_group, "g", "group");
+        was->template_id = "t";
+        was->status = "healthy";
+        struct plan_item *item = add_item(&f, rows[i].action, was);
+        if (rows[i].action == PLAN_MOVE) {
+            item->move.from.id = "t";
+            item->move.to.id = "t-2";
+        }
+        f.now[0] = add_record(f.groups, &resource_group, "g", rows[i].name);
+        f.now[0]->template_id = "t";
+        f.now[0]->status = rows[i].status;
+        f.stale[0] = 1;
+        compare(&f);
+        expect(&f, 0, PLAN_CHANGE, rows[i].words);
+    }
+}
+
+static void members_of_a_group_of_that_name_elsewhere_keep_their_reason(void **state)
+{
+    CLEANUP(fixture_free) struct fixture f = {0};
+    char reason[PLAN_REASON_SIZE];
+
+    (void)state;
+    fixture_make(&f);
+    add_item(&f, PLAN_ROLL, add_record(f.list, &resource_group, "g", "group"));
+    struct resource *server = add_record(f.list, &resource_instance, "i", "web");
+    server->region = "us-south";
+    struct plan_item *member = add_item(&f, PLAN_SET, server);
+    plan_replaced_reason("group", reason);
+    member->verdict = PLAN_SKIP;
+    member->reason = reason;
+    f.now[0] = add_record(f.groups, &resource_group, "g", "group");
+    compare(&f);
+    expect(&f, 0, PLAN_UNCHANGED, NULL);
+    assert_string_equal(f.plan.items[1].reason, reason);
+}
+
 static void members_say_whether_their_group_is_rolled(void **state)
 {
     static const struct {
@@ -335,9 +461,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server_is_stale_by_whatever_the_plan_shows_of_it),
         cmocka_unit_test(what_is_gone_or_cannot_be_read_is_stale),
+        cmocka_unit_test(what_is_odd_is_stale_whatever_it_has),
+        cmocka_unit_test(names_count_in_their_region),
         cmocka_unit_test(a_restart_that_was_done_meanwhile_is_not_done_again),
         cmocka_unit_test(a_chain_of_a_template_is_current_as_a_whole),
         cmocka_unit_test(a_chain_is_stale_as_a_whole),
+        cmocka_unit_test(a_create_waits_for_groups_that_the_plan_does_not_know),
+        cmocka_unit_test(groups_that_are_deleted_or_renamed_are_stale),
+        cmocka_unit_test(members_of_a_group_of_that_name_elsewhere_keep_their_reason),
         cmocka_unit_test(members_say_whether_their_group_is_rolled),
         cmocka_unit_test(a_chain_that_was_carried_out_is_done_and_one_that_was_cut_off_goes_on),
     };
