@@ -102,9 +102,8 @@ static void follow_earlier(struct plan_making *making, const struct plan_subject
                           exception != NULL);
         return;
     }
-    enum plan_verdict verdict = plan_judge_restart(record, RESOURCE_ON, &making->terms->restart, reason);
-    if (verdict != PLAN_CHANGE) {
-        making->made->restarts_left += verdict == PLAN_SKIP;
+    if (plan_judge_restart(record, RESOURCE_ON, &making->terms->restart, reason) != PLAN_CHANGE) {
+        making->made->restarts_left++;
         plan_policy_leave(making, index, RESTART_PENDING, reason, false);
         return;
     }
@@ -238,6 +237,7 @@ void plan_policy_make(const struct plan_policy_terms *terms, struct resource_lis
     *ret = (struct plan_policy){0};
     ret->plan.items = mem_array(room, sizeof(*ret->plan.items));
     making.of_groups = mem_array(resource_list_count(terms->context.groups) + 1, sizeof(*making.of_groups));
+    plan_policy_begin_groups(&making);
     plan_kinds(&making);
     choose_unavailable(&making);
     plan_policy_sort_left(ret);

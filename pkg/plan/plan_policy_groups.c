@@ -19,15 +19,17 @@ static void put_number(struct mem_map *map, const char *id, size_t number)
     }
 }
 
-static size_t group_number(struct plan_making *making, const struct resource *group)
+void plan_policy_begin_groups(struct plan_making *making)
 {
     const struct resource_list *groups = making->terms->context.groups;
 
-    for (size_t i = 0; mem_map_first(&making->group_numbers) == NULL && i < resource_list_count(groups); i++) {
-        for (size_t j = i; j < resource_list_count(groups); j++) {
-            put_number(&making->group_numbers, resource_list_at(groups, j)->id, j + 1);
-        }
+    for (size_t i = 0; i < resource_list_count(groups); i++) {
+        put_number(&making->group_numbers, resource_list_at(groups, i)->id, i + 1);
     }
+}
+
+static size_t group_number(const struct plan_making *making, const struct resource *group)
+{
     return number_in(&making->group_numbers, group->id);
 }
 
@@ -103,17 +105,28 @@ static const struct plan_roll *choose_roll(struct plan_making *making, const str
                : NULL;
 }
 
-/* The same for a group whose template stays. */
+/* The same for a group whose template stays: it is asked for with every template, and chosen once. */
 static const struct plan_roll *choose_roll_of_stale(struct plan_making *making, const struct resource *group,
                                                     const struct policy_rule *own)
 {
     static const struct resource_settings unknown;
+    size_t number = group_number(making, group);
+    struct plan_group_item *kept = number != 0 ? &making->of_groups[number - 1] : NULL;
+    if (kept != NULL && kept->chosen) {
+        return kept->roll_of_stale;
+    }
     const struct resource *template =
         group->template_id != NULL
             ? resource_list_find(making->terms->context.templates, &resource_template, group->template_id)
             : NULL;
 
-    return choose_roll(making, group, own, own, template != NULL ? &template->settings : &unknown);
+    const struct plan_roll *roll =
+        choose_roll(making, group, own, own, template != NULL ? &template->settings : &unknown);
+    if (kept != NULL) {
+        kept->roll_of_stale = roll;
+        kept->chosen = true;
+    }
+    return roll;
 }
 
 /* Why the group is not moved; NULL: it is. */
@@ -418,7 +431,8 @@ void plan_policy_group(struct plan_making *making, size_t index)
     const struct policy_exception *exception = plan_policy_excepted(subject->match.rule, group, GROUP_TEMPLATE);
 
     if (number != 0) {
-        making->of_groups[number - 1] = (struct plan_group_item){.item = first + 1, .done = true};
+        making->of_groups[number - 1].item = first + 1;
+        making->of_groups[number - 1].done = true;
     }
     const char *contradicted = why_contradicted(making, group, subject->match.rule);
     if (contradicted != NULL && exception == NULL) {

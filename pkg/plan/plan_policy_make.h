@@ -9,6 +9,8 @@
 struct plan_group_item {
     size_t item; /* number (from 1) of its first item; 0: it has none yet */
     bool done;   /* what is left of it is noted */
+    bool chosen; /* how its members are replaced where its template stays: */
+    const struct plan_roll *roll_of_stale;
 };
 
 struct plan_making {
@@ -83,6 +85,9 @@ void plan_policy_conclude(struct plan_making *making, size_t index);
 /* The template, and the groups that follow it; a group; both by their index among the selected. */
 void plan_policy_template(struct plan_making *making, size_t index);
 void plan_policy_group(struct plan_making *making, size_t index);
+
+/* Before all of them. */
+void plan_policy_begin_groups(struct plan_making *making);
 
 /* After all of them: groups that are not selected and have followed their templates. */
 void plan_policy_end_groups(struct plan_making *making);

@@ -450,6 +450,42 @@ static void members_whose_policy_rule_wants_what_the_template_does_not_give_are_
                        "set member: enabled true -> false\n");
 }
 
+/* The boot volume that allows only something else is deleted with the member. */
+static void what_a_volume_of_a_member_allows_does_not_make_it_fit_the_template(void **state)
+{
+    struct world *world = *state;
+
+    add_template(world, "web", settings(true, "http", 1), &restarting);
+    add_group(world, "a", "id-web", &restarting);
+    add(world, &resource_instance, "member", settings(true, "https", 1), &off)->member_of = "id-a";
+    last_subject(world)->forbidden = "its boot volume allows only enabled";
+    make(world);
+    for (size_t i = 0; i < world->made.plan.count; i++) {
+        assert_int_not_equal(world->made.plan.items[i].action, PLAN_ROLL);
+    }
+}
+
+/* A token that a profile gives goes further than one hop then as before. */
+static void a_hop_limit_that_stays_above_one_leaves_the_finding_of_a_profile(void **state)
+{
+    static const struct plan_finding findings[] = {{.check = "hop-limit"}, {.check = "hop-limit-with-profile"}};
+
+    for (int most = 1; most <= 2; most++) {
+        struct world *world = *state;
+        struct policy_rule rule = hard;
+        rule.wanted.hop_limit = most;
+        add(world, &resource_instance, "a", settings(true, "https", 3), &rule);
+        last_subject(world)->findings = findings;
+        last_subject(world)->finding_count = 2;
+        const struct plan_policy *made = make(world);
+        assert_int_equal(made->plan.items[0].after.hop_limit, most);
+        assert_int_equal(made->left.count, most == 1 ? 0 : 1);
+        assert_true(most == 1 || strcmp(made->left.items[0].check, "hop-limit-with-profile") == 0);
+        drop_world(state);
+        make_world(state);
+    }
+}
+
 static void stale_members_are_rolled_where_the_policy_rule_says_so(void **state)
 {
     struct world *world = *state;
@@ -631,6 +667,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_group_without_members_is_moved_and_not_rolled, make_world, drop_world),
         cmocka_unit_test_setup_teardown(
             members_whose_policy_rule_wants_what_the_template_does_not_give_are_not_replaced, make_world, drop_world),
+        cmocka_unit_test_setup_teardown(what_a_volume_of_a_member_allows_does_not_make_it_fit_the_template, make_world,
+                                        drop_world),
+        cmocka_unit_test_setup_teardown(a_hop_limit_that_stays_above_one_leaves_the_finding_of_a_profile, make_world,
+                                        drop_world),
         cmocka_unit_test_setup_teardown(stale_members_are_rolled_where_the_policy_rule_says_so, make_world, drop_world),
         cmocka_unit_test_setup_teardown(every_finding_is_changed_or_left_with_its_reason, make_world, drop_world),
         cmocka_unit_test_setup_teardown(what_is_excepted_or_cannot_be_told_is_left_as_such, make_world, drop_world),
