@@ -31,6 +31,7 @@ def record(number, name):
     identity = f"0717_{number:08d}-1111-4111-8111-111111111111"
     return {"id": identity, "name": name, "status": "running", "vcpu": {"count": 2, "architecture": "amd64"}, "zone": {"name": "us-south-1"},
             "vpc": {"id": "r006-1", "name": "vpc-prod"}, "resource_group": {"id": "1", "name": "Default"},
+            "image": {"id": "r006-72b27b5c-f4b0-48bb-b954-5becc7c1dcb8", "name": "image-1"},
             "crn": f"crn:v1:bluemix:public:is:us-south-1:a/3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b::instance:{identity}",
             "metadata_service": {"enabled": True, "protocol": "http", "response_hop_limit": 2}}
 
