@@ -126,7 +126,7 @@ templates() {
         "$(edit bare_metal_servers.list "$metal" '{}' '["/cpu"]')"
     audit
     same "$(jq .complete a.json)" false
-    same "$(jq -c '.missing | sort' a.json)" "[\"bare metal server $metal: cpu is absent\",\"instance $server: vcpu is absent\"]"
+    same "$(jq -c '.missing | sort' a.json)" "[\"bare metal server $metal in us-south: cpu is absent\",\"instance $server in us-south: vcpu is absent\"]"
     [[ $(found "$server") == *unsupported-architecture=cannot_tell* ]]
     faults "$(edit instances.list "$server" "$(service true https 1 '')" '["/image","/boot_volume_attachment"]')"
     audit

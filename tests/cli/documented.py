@@ -216,7 +216,7 @@ def judge(line, status, output, folder):
         return f"no {words} in its output"
     target = re.search(r"> *(\S+)$", command)
     path = os.path.join(folder, target.group(1).replace("~/", "")) if target else None
-    if path and os.path.getsize(path) == 0:
+    if path and path != os.devnull and os.path.getsize(path) == 0:
         return f"{path} is empty"
     return None if path or output or wanted is None or not command.startswith("vpcmeta") else "no output"
 
