@@ -417,15 +417,17 @@ static bool look_up_region(struct export_region *region, struct err *e)
     return true;
 }
 
-/* Lines about the only region, whose name was not known when they came, have it in front. */
+/* Lines about the only region, whose name was not known when they came, have it in front unless they say it. */
 static void add_missing(const struct inventory_export *copy, struct text *lines, struct text *missing)
 {
     const char *name = copy->regions[0].name;
-    CLEANUP(text_free) struct text named = {0};
+    bool came_late = vpc_region(copy->scope->regions[0])[0] == '\0' && name[0] != '\0';
+    CLEANUP(text_free) struct text named = {0}, where = {0};
     char *rest = lines->data;
 
+    text_printf(&where, " in %s: ", name); /* resource_append_odd */
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
-        bool lacks = vpc_region(copy->scope->regions[0])[0] == '\0' && name[0] != '\0';
+        bool lacks = came_late && strstr(line, text_string(&where)) == NULL;
         if (line[0] != '\0') {
             text_printf(&named, "%s%s%s\n", lacks ? name : "", lacks ? ": " : "", line);
         }

@@ -161,15 +161,6 @@ bool export_retains(const struct export_region *region, size_t kind, const struc
     }
 }
 
-/* Every line of a copy begins with its region. */
-static void append_odd(struct text *out, const struct resource *record)
-{
-    struct resource regionless = *record;
-
-    regionless.region = NULL;
-    resource_append_odd(out, &regionless);
-}
-
 /* The record has been read to its end: what its entry knows of it. */
 static void validate_entry(struct inventory_export *copy, struct export_entry *entry, const struct resource *record)
 {
@@ -178,7 +169,7 @@ static void validate_entry(struct inventory_export *copy, struct export_entry *e
     entry->valid = true;
     entry->lacks_id = record->id == NULL && !record->kind->by_name;
     if (record->odd != NULL) {
-        append_odd(&odd, record);
+        resource_append_odd(&odd, record);
         entry->odd = text_arena_copy(&copy->memory, text_string(&odd), odd.size);
     }
 }
@@ -193,7 +184,7 @@ void export_validate(struct export_region *region, const struct resource_list *l
             validate_entry(region->copy, entry, record);
             entry->chosen = entry->chosen || chosen;
         } else if (record->api == region->api && key == NULL) {
-            append_odd(&region->copy->missing, record);
+            resource_append_odd(&region->copy->missing, record);
             text_append_char(&region->copy->missing, '\n');
         }
     }

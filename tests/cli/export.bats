@@ -304,7 +304,7 @@ replace_body() {
     meta instance list -o json
     expect 1
     local named
-    named=$(jq -c '.missing | map("us-south: " + .)' <<< "$output")
+    named=$(jq -c .missing <<< "$output")
     meta inventory export -o fleet.json
     expect 1 "error: the inventory is incomplete: "
     [ "$(of '[.records[] | select(.kind == "instance") | .record] | [length, (map(select(.zone == null)) | length), (map(select(has("metadata_service") | not)) | length)]')" = '[3,1,1]' ]
@@ -320,7 +320,7 @@ replace_body() {
     meta inventory export --initializations -o fleet.json
     expect 1
     [ "$(of --arg group "$group" '.missing | map(split(": ") | select(.[2] == "its id is not known")[1]) == ["memberships of instance group " + $group, "initialization of instance api-0002"]')" = true ] || { of .missing; return 1; }
-    of -r '.missing[]' | grep -q '^us-south: instance api-0002: id is a number'
+    of -r '.missing[]' | grep -q '^instance api-0002 in us-south: id is a number'
 }
 
 @test "placement groups and snapshots are whole, unless there are none to be listed" {

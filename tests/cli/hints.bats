@@ -107,11 +107,11 @@ printed() {
 @test "a command for servers names their region, one for a run needs only what was given" {
     start --region us-south,eu-de --instances 6 --mix plain --templates 4 --groups 2
     export VPC_URL=$SIM_BASE/eu-de/v1
-    meta instance set --all --enabled true -y
+    meta instance set --all --enabled true -y -o json
     expect 0
     restart=$(printed "instance restart")
     rollback=$(printed "runs rollback")
-    [ "$restart" = "instance restart --all --region eu-de" ]
+    [ "$restart" = "instance restart $(jq -r '[.results[].name] | join(" ")' <<< "$output") --region eu-de" ]
     [[ $rollback != *" --"* ]]
     export VPC_URL=$SIM_URL # another shell
     # shellcheck disable=SC2086 # the words of a command

@@ -79,7 +79,7 @@ END
     export IBMCLOUD_IS_NG_API_ENDPOINT=$SIM_URL
     policy 'enabled: true'
     faults '{"path":"/eu-de/v1/instance/templates","action":"status","status":403}'
-    for select in "" "--name web-*"; do
+    for select in "" "--name *-0001"; do
         # shellcheck disable=SC2086 # words of a command
         meta plan --policy policy.yaml --region us-south,eu-de $select
         expect 5 "the plan is incomplete: listing instance templates in eu-de: 403"

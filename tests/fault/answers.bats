@@ -212,7 +212,7 @@ END
         meta instance list -o json
         expect 1
         jq -e --arg name "$name" '(.items | length == 3) and ([.items[] | select(.id == null) | .name] == [$name]) and
-            (.missing | length == 1 and (.[0] | startswith("instance \($name): id is not valid (at /instances/")))' <<< "$output" ||
+            (.missing | length == 1 and (.[0] | startswith("instance \($name) in us-south: id is not valid (at /instances/")))' <<< "$output" ||
             { echo "$id: $output"; return 1; }
         clear_log
         meta instance set --all --hop-limit 3 -y -o json
