@@ -6,6 +6,7 @@ setup() {
     merge='Content-Type: application/merge-patch+json'
     address=http://169.254.169.254
     name=https://api.metadata.cloud.ibm.com
+    cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown() {
