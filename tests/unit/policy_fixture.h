@@ -1,4 +1,4 @@
-/* Policies for tests: read with every term a command gives, and records to match them with. */
+/* Policies for tests: read with every term a command gives, and records to match them with. After <cmocka.h>. */
 #ifndef TESTS_UNIT_POLICY_FIXTURE_H
 #define TESTS_UNIT_POLICY_FIXTURE_H
 
@@ -10,9 +10,9 @@
 
 static const char *const fixture_checks[] = {"enabled-over-http", "hop-limit", "disabled", "unmanaged", NULL};
 
-static inline struct policy_terms fixture_terms(struct schema_catalog *schemas)
+static inline struct policy_terms fixture_terms(struct schema_catalog *catalog)
 {
-    return (struct policy_terms){.as_of = "2026-11-28", .check_ids = fixture_checks, .schemas = schemas};
+    return (struct policy_terms){.as_of = "2026-11-28", .check_ids = fixture_checks, .schemas = catalog};
 }
 
 /* For CLEANUP. */
@@ -22,12 +22,26 @@ static inline void policy_release(struct policy **policy)
 }
 
 /* Reads the text as a file called p.yaml; faults go to `ret_faults`. */
-static inline struct policy *fixture_policy(const char *text, struct schema_catalog *schemas, struct text *ret_faults)
+static inline struct policy *fixture_policy(const char *text, struct schema_catalog *catalog, struct text *ret_faults)
 {
-    struct policy_terms terms = fixture_terms(schemas);
+    struct policy_terms terms = fixture_terms(catalog);
     struct err e = ERR_INIT;
 
     return policy_read(text, strlen(text), "p.yaml", &terms, ret_faults, &e);
 }
+
+/* Of a text without faults. */
+static inline struct policy *fixture_good(const char *text, struct schema_catalog *catalog)
+{
+    CLEANUP(text_free) struct text faults = {0};
+    struct policy *policy = fixture_policy(text, catalog, &faults);
+
+    assert_string_equal(text_string(&faults), "");
+    assert_non_null(policy);
+    return policy;
+}
+
+/* With catalog_fixture.h. */
+#define GOOD(variable, text) CLEANUP(policy_release) struct policy *variable = fixture_good(text, schemas)
 
 #endif

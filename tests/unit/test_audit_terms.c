@@ -9,26 +9,8 @@
 #include <cmocka.h>
 
 #include "audit/audit_missing.h"
-#include "schema/schema_catalog.h"
 #include "tests/unit/audit_fixture.h"
-
-static struct schema_catalog *schemas;
-
-static int open_schemas(void **state)
-{
-    struct err e = ERR_INIT;
-
-    (void)state;
-    schemas = schema_catalog_open(NULL, &e);
-    return schemas == NULL;
-}
-
-static int close_schemas(void **state)
-{
-    (void)state;
-    schema_catalog_close(schemas);
-    return 0;
-}
+#include "tests/unit/catalog_fixture.h"
 
 /* Two servers over http, a template over http and a group that uses it, by a policy; freed by done(). */
 struct case_ {

@@ -7,25 +7,8 @@
 
 #include <cmocka.h>
 
+#include "catalog_fixture.h"
 #include "policy_fixture.h"
-
-static struct schema_catalog *schemas;
-
-static int open_schemas(void **state)
-{
-    struct err e = ERR_INIT;
-
-    (void)state;
-    schemas = schema_catalog_open(NULL, &e);
-    return schemas == NULL;
-}
-
-static int close_schemas(void **state)
-{
-    (void)state;
-    schema_catalog_close(schemas);
-    return 0;
-}
 
 struct row {
     const char *text;

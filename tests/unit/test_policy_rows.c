@@ -8,37 +8,8 @@
 
 #include <cmocka.h>
 
+#include "catalog_fixture.h"
 #include "policy_fixture.h"
-
-static struct schema_catalog *schemas;
-
-static int open_schemas(void **state)
-{
-    struct err e = ERR_INIT;
-
-    (void)state;
-    schemas = schema_catalog_open(NULL, &e);
-    return schemas == NULL;
-}
-
-static int close_schemas(void **state)
-{
-    (void)state;
-    schema_catalog_close(schemas);
-    return 0;
-}
-
-static struct policy *read_good(const char *text)
-{
-    CLEANUP(text_free) struct text faults = {0};
-    struct policy *policy = fixture_policy(text, schemas, &faults);
-
-    assert_string_equal(text_string(&faults), "");
-    assert_non_null(policy);
-    return policy;
-}
-
-#define GOOD(variable, text) CLEANUP(policy_release) struct policy *variable = read_good(text)
 
 static void shares_and_numbers_replace_each_other(void **state)
 {
