@@ -128,7 +128,10 @@ static bool wait_or_stop(const void *context, int fd, short events, struct err *
 /* A signal while a predicate is evaluated ends the command; of an odd record it is not the lack of an answer. */
 static void a_signal_is_no_answer_of_a_predicate(void **state)
 {
-    static const char text[] = "version: 1\nrules: [{name: a, where: {jq: .x}}, {name: b}]\n";
+    /* of true it has no end, so that it is waited for */
+    static const char text[] = "version: 1\nrules:\n"
+                               "  - {name: a, where: {jq: 'if .x == true then last(repeat(1)) else .x end'}}\n"
+                               "  - {name: b}\n";
     bool stopped = false;
     const struct query_wait wait = {.ready = wait_or_stop, .context = &stopped};
     struct policy_terms terms = fixture_terms(schemas);
