@@ -77,7 +77,7 @@ static const struct row rows[] = {
 static void audit(struct fixture *fixture, const struct row *row, struct policy *policy)
 {
     static const char *const regions[] = {"eu-de"};
-    const struct audit_option option = {row->selector, "x"};
+    static struct audit_option option; /* the audit borrows it */
     const struct audit_terms terms = {.policy = policy,
                                       .program = "vpcmeta",
                                       .checks = row->checks,
@@ -93,6 +93,7 @@ static void audit(struct fixture *fixture, const struct row *row, struct policy 
                                   {TEMPLATE("tpl"), ON},
                                   {GROUP("grp"), .template_id = "tpl"}};
 
+    option = (struct audit_option){row->selector, "x"};
     *fixture = (struct fixture){.rule = baseline_rule(1), .list = resource_list_create()};
     fixture->rule.policy = policy;
     fixture->rule.wanted.given = row->given != 0 ? row->given : fixture->rule.wanted.given;
