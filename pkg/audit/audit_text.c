@@ -125,7 +125,7 @@ static void append_by_hand(const struct source *from, struct text *out)
                                              : "it changes only when the server is created or reinitialized");
 }
 
-/* A template is replaced by one that links as wanted. */
+/* A template is replaced by one whose auto_link is what the rule wants. */
 static void append_by_hand_link(const struct source *from, struct text *out)
 {
     if (!is_about_template(from)) {

@@ -184,7 +184,7 @@ struct run_interrupted {
 
 /*
  * Which runs of the history at `path` were interrupted and have steps about resources of the list that are still to be
- * done: settings that are not as wanted, restarts that are pending. Only runs of the account and API of a resource
+ * done: settings that the run was to change, restarts that are pending. Only runs of the account and API of a resource
  * count. Resources without an API are passed over. A history that cannot be read knows of none.
  */
 void run_find_interrupted(const char *path, const struct resource_list *list, struct run_interrupted *ret);

@@ -7,13 +7,6 @@ teardown() {
     sim_stop
 }
 
-same() {
-    if [ "$1" != "$2" ]; then
-        printf 'got:    %s\nwanted: %s\n' "$1" "$2"
-        return 1
-    fi
-}
-
 # edit OPERATION NAME SET [REMOVE]: a fault rule that shows the record so
 edit() {
     jq -nc --arg operation "$1" --arg name "$2" --argjson set "$3" --argjson remove "${4:-[]}" \

@@ -6,13 +6,6 @@ teardown() {
     sim_stop
 }
 
-same() {
-    if [ "$1" != "$2" ]; then
-        printf 'got:    %s\nwanted: %s\n' "$1" "$2"
-        return 1
-    fi
-}
-
 @test "no initialization is read where no rule that is reported needs one" {
     client_start --instances 12 --bare-metal 2
     printf 'version: 1\nrules:\n  - name: a\n    metadata_service: {enabled: true}\n    trusted_profile: {auto_link: false}\n' > p.yaml

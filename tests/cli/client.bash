@@ -3,6 +3,7 @@
 #   client_start [VPCSIM-ARGS...]  sim_start, and an environment with nothing but the credentials of that simulator
 #   meta ARGS...                   runs vpcmeta: $status, $output (standard output), $stderr
 #   expect STATUS [WORDS]          the last meta ended so and, where given, standard error has these words
+#   same FOUND WANTED              they are equal, or both are shown
 #   clear_log                      forgets the requests so far
 #   writes                         the requests so far that could have changed anything, one JSON object a line
 #   changes_sent                   the different changes among them, one line each: the path and the body, however often
@@ -40,6 +41,10 @@ expect() {
         printf 'wanted: %s %s\nstatus: %s\nstdout: %.2000s\nstderr: %s\n' "$1" "${2:-}" "$status" "$output" "$stderr"
         return 1
     fi
+}
+
+same() {
+    [ "$1" = "$2" ] || { printf 'got:    %s\nwanted: %s\n' "$1" "$2"; return 1; }
 }
 
 clear_log() {

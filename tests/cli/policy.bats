@@ -12,10 +12,6 @@ teardown() {
     sim_stop
 }
 
-same() {
-    [ "$1" = "$2" ] || { printf 'got:    %s\nwanted: %s\n' "$1" "$2"; return 1; }
-}
-
 @test "what policy example prints is taken as it is, from a file and from standard input" {
     meta policy example
     expect 0

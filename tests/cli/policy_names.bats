@@ -7,10 +7,6 @@ teardown() {
     sim_stop
 }
 
-same() {
-    [ "$1" = "$2" ] || { printf 'got:    %s\nwanted: %s\n' "$1" "$2"; return 1; }
-}
-
 # One name of each sort that is right, and one that is not.
 policy() {
     cat > p.yaml << 'END'
